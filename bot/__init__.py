@@ -1,0 +1,1 @@
+"""Firebreak: a support bot that answers, hands over, and raises the alarm before complaints become a crisis."""
