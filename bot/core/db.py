@@ -1,0 +1,103 @@
+"""The database: how a transaction begins on each, the one place that commits, and what runs after a commit."""
+
+import threading
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+_AFTER_COMMIT = "after_commit"
+_READ_ONLY = "firebreak_read_only"
+POOL_SIZE = 24
+BUSY_TIMEOUT_MS = 15_000
+
+
+class Database:
+    """Sessions on one database.
+
+    On SQLite a writing transaction begins with `BEGIN IMMEDIATE` and threads queue on a lock first: SQLite's own
+    busy handler polls and wakes nobody. On PostgreSQL the server does all of it.
+    """
+
+    def __init__(self, url: str, *, session_info: dict[str, Any] | None = None) -> None:
+        self.url = url
+        self.session_info = session_info or {}
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        self._reading = self.engine.execution_options(**{_READ_ONLY: True})
+        self._writer = threading.Lock()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A writing session: commits when the block ends, rolls back when it raises, then runs `after_commit`."""
+        if self.is_sqlite:
+            with self._writer:
+                callbacks = yield from self._transact()
+        else:
+            callbacks = yield from self._transact()
+        for callback in callbacks:
+            callback()
+
+    def _transact(self) -> Generator[Session, None, list[Callable[[], None]]]:
+        with Session(self.engine, expire_on_commit=False, info=dict(self.session_info)) as session:
+            yield session
+            session.commit()
+            callbacks: list[Callable[[], None]] = session.info.pop(_AFTER_COMMIT, [])
+            return callbacks
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A reading session. On SQLite it never waits for a writer; what it changes is thrown away."""
+        with Session(self._reading, expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def after_commit(session: Session, callback: Callable[[], None]) -> None:
+    """Run `callback` once this session's transaction is durable; never if it rolls back. It must not raise or block."""
+    session.info.setdefault(_AFTER_COMMIT, []).append(callback)
+
+
+def _postgres_engine(url: str) -> Engine:
+    shown = make_url(url)
+    if shown.drivername in ("postgres", "postgresql"):
+        shown = shown.set(drivername="postgresql+psycopg")
+    return create_engine(shown, pool_size=POOL_SIZE, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
+
+
+def _sqlite_engine(url: str) -> Engine:
+    path = make_url(url).database
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url, pool_size=POOL_SIZE, max_overflow=8, hide_parameters=True, connect_args={"check_same_thread": False}
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "cache_size=-32768",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get(_READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,120 @@
+"""The outbox: work written in the same transaction as the fact that calls for it.
+
+A job is claimed by a conditional UPDATE with a lease, retried with back-off, and after its last try stays visible
+as `failed`. A handler may run twice (a lease can run out under it): it must be idempotent.
+"""
+
+import enum
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Index, String, Text, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot.core import clock, live
+from bot.core.tables import Base
+
+LEASE_SECONDS = 60
+BACKOFF_SECONDS = (1, 5, 30, 120, 600, 1800, 3600)
+log = logging.getLogger(__name__)
+
+
+class JobState(enum.StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(Base):
+    __tablename__ = "jobs"
+    __table_args__ = (Index("ix_jobs_due", "state", "run_at"), Index("ix_jobs_key", "kind", "key"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str | None] = mapped_column(String(128))
+    payload: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(16), default=JobState.WAITING)
+    run_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    max_attempts: Mapped[int] = mapped_column(default=len(BACKOFF_SECONDS) + 1)
+    lease_until: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+def enqueue(
+    session: Session, kind: str, payload: dict[str, Any], *, run_at: datetime | None = None, key: str | None = None
+) -> Job:
+    """Add a job to this transaction. With `key`, a waiting job of that kind and key is replaced, not doubled."""
+    moment = clock.now()
+    waiting = key is not None and session.scalar(
+        select(Job).where(Job.kind == kind, Job.key == key, Job.state == JobState.WAITING)
+    )
+    if waiting:
+        waiting.payload, waiting.run_at = payload, run_at or moment
+        return waiting
+    job = Job(kind=kind, key=key, payload=payload, run_at=run_at or moment, created_at=moment)
+    session.add(job)
+    live.tell(session, live.JOBS, {})
+    return job
+
+
+def claim(session: Session, *, limit: int = 10) -> list[Job]:
+    """Take up to `limit` due jobs, and those whose lease ran out, for LEASE_SECONDS."""
+    moment = clock.now()
+    due = (
+        select(Job.id)
+        .where(
+            ((Job.state == JobState.WAITING) & (Job.run_at <= moment))
+            | ((Job.state == JobState.RUNNING) & (Job.lease_until <= moment))
+        )
+        .order_by(Job.run_at, Job.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = session.scalars(due).all()
+    if not ids:
+        return []
+    taken = (
+        update(Job)
+        .where(Job.id.in_(ids))
+        .values(
+            state=JobState.RUNNING,
+            attempts=Job.attempts + 1,
+            lease_until=moment + timedelta(seconds=LEASE_SECONDS),
+        )
+        .returning(Job)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted(session.scalars(taken).all(), key=lambda job: job.id)
+
+
+def finish(session: Session, job: Job) -> None:
+    session.execute(
+        update(Job).where(Job.id == job.id).values(state=JobState.DONE, finished_at=clock.now(), last_error=None)
+    )
+
+
+def fail(session: Session, job: Job, error: Exception) -> None:
+    """Put the job back with back-off, or leave it visibly failed after its last try."""
+    last = job.attempts >= job.max_attempts
+    delay = BACKOFF_SECONDS[min(job.attempts, len(BACKOFF_SECONDS)) - 1]
+    session.execute(
+        update(Job)
+        .where(Job.id == job.id)
+        .values(
+            state=JobState.FAILED if last else JobState.WAITING,
+            run_at=clock.now() + timedelta(seconds=delay),
+            lease_until=None,
+            last_error=type(error).__name__,
+        )
+    )
+    log.log(logging.ERROR if last else logging.WARNING, "job failed", extra={"job": job.id, "kind": job.kind})
+
+
+def failed(session: Session) -> int:
+    """How many jobs gave up."""
+    return session.scalar(select(func.count()).where(Job.state == JobState.FAILED)) or 0

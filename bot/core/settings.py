@@ -1,0 +1,107 @@
+"""Every setting, typed, with its help. Read from `FIREBREAK_*`, or the file that `FIREBREAK_*_FILE` names."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "FIREBREAK_"
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+
+class SettingsError(Exception):
+    """A setting has a value that cannot be used. The message names it, its value and what is allowed."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    data_dir: Path = Field(Path("var"), description="Where everything that the product writes lies.")
+    database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite below the data directory.")
+    host: str = Field("127.0.0.1", description="Address that the web process listens on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port of the web process.")
+
+    engine: Literal["rasa", "knowledge", "scripted"] = Field("rasa", description="What answers a turn.")
+    rasa_url: str = Field("http://127.0.0.1:5005", description="Where Rasa's REST channel listens.")
+    actions_url: str = Field("http://127.0.0.1:5055", description="Where the action server listens.")
+    knowledge_url: str = Field("http://127.0.0.1:5065", description="Where the knowledge service listens.")
+    turn_timeout_seconds: float = Field(5.0, gt=0, description="Longest wait for Rasa before the fallback answers.")
+    turns_in_flight: int = Field(4, ge=1, le=64, description="Turns that one worker has under way at once.")
+    overload_after_seconds: float = Field(5.0, gt=0, description="Age of the oldest turn at which Rasa is skipped.")
+    tell_overload_after_seconds: float = Field(30.0, gt=0, description="Age at which a customer is told of a wait.")
+    second_notice_after_seconds: float = Field(
+        5.0, gt=0, description="Wait for an answer after which the certainty sentence is spoken."
+    )
+    episode_idle_minutes: int = Field(120, ge=1, description="Silence after which the next message begins an episode.")
+    worker_in_process: bool = Field(True, description="Run the turn worker and the timers inside the web process.")
+
+    live_url: str = Field("", description="redis:// URL for live push and limits between processes; empty: in process.")
+
+    messages_per_10_seconds: int = Field(10, ge=1, description="Messages in 10 s that one conversation may send.")
+    messages_per_minute: int = Field(60, ge=1, description="Messages a minute that one conversation may send.")
+    conversations_per_hour: int = Field(30, ge=1, description="New conversations an hour for one visitor_id.")
+    requests_per_minute: int = Field(600, ge=1, description="Requests a minute from one address.")
+    sign_ins_per_5_minutes: int = Field(5, ge=1, description="Failed sign-ins in 5 minutes for one account or address.")
+    trusted_proxies: str = Field("", description="Comma list of addresses whose X-Forwarded-For is believed.")
+
+    token_days: int = Field(30, ge=1, description="How long a conversation token is valid.")
+    session_hours: int = Field(12, ge=1, description="How long a staff session is valid without use.")
+    identity_secret: str = Field("", description="HMAC key of the host's identity tokens; empty: none are accepted.")
+    identity_audience: str = Field("firebreak", description="The `aud` that identity tokens must carry.")
+    identity_required: bool = Field(False, description="Refuse conversations without an identity token.")
+    allowed_origins: str = Field("", description="Comma list of further origins whose pages may open our sockets.")
+    secure_cookies: bool = Field(False, description="Mark the staff cookie Secure; set it when served over HTTPS.")
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    policy_dir: Path | None = Field(None, description="Folder of policy files; empty means the shipped ones.")
+
+    @cached_property
+    def resolved_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{(self.data_dir / 'firebreak.db').resolve()}"
+
+    @cached_property
+    def proxies(self) -> frozenset[str]:
+        return _comma_set(self.trusted_proxies)
+
+    @cached_property
+    def origins(self) -> frozenset[str]:
+        return _comma_set(self.allowed_origins)
+
+
+def load(**overrides: Any) -> Settings:
+    """The settings of this process. Raises SettingsError that names every bad value."""
+    try:
+        return Settings(**{**_from_files(), **overrides})
+    except ValidationError as error:
+        raise SettingsError(_in_words(error)) from error
+
+
+def _comma_set(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.split(",") if part.strip())
+
+
+def _from_files() -> dict[str, str]:
+    """Values of `FIREBREAK_NAME_FILE` for every setting `NAME` that is not set itself."""
+    found = {}
+    for name in Settings.model_fields:
+        variable = f"{PREFIX}{name.upper()}"
+        path = os.environ.get(f"{variable}_FILE")
+        if path and variable not in os.environ:
+            try:
+                found[name] = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SettingsError(f"{variable}_FILE={path}: cannot be read ({error.strerror}).") from error
+    return found
+
+
+def _in_words(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        name = str(problem["loc"][0])
+        field = Settings.model_fields[name]
+        shown = "***" if "secret" in name else repr(problem["input"])
+        lines.append(f"{PREFIX}{name.upper()}={shown}: {problem['msg']}. {field.description}")
+    return "\n".join(lines)
