@@ -175,9 +175,7 @@ def do_touch(session: Session, found: StaffSession, *, hours: int) -> None:
 
 
 def do_sign_out(session: Session, token: str) -> None:
-    session.execute(
-        update(StaffSession).where(StaffSession.token_hash == _hash(token)).values(expires_at=clock.now())
-    )
+    session.execute(update(StaffSession).where(StaffSession.token_hash == _hash(token)).values(expires_at=clock.now()))
 
 
 def _hash(token: str) -> str:

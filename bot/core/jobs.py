@@ -50,16 +50,19 @@ def enqueue(
 ) -> Job:
     """Add a job to this transaction. With `key`, a waiting job of that kind and key is replaced, not doubled."""
     moment = clock.now()
-    waiting = key is not None and session.scalar(
-        select(Job).where(Job.kind == kind, Job.key == key, Job.state == JobState.WAITING)
-    )
-    if waiting:
+    waiting = _waiting(session, kind, key) if key is not None else None
+    if waiting is not None:
         waiting.payload, waiting.run_at = payload, run_at or moment
         return waiting
     job = Job(kind=kind, key=key, payload=payload, run_at=run_at or moment, created_at=moment)
     session.add(job)
     live.tell(session, live.JOBS, {})
     return job
+
+
+def _waiting(session: Session, kind: str, key: str) -> Job | None:
+    same = select(Job).where(Job.kind == kind, Job.key == key, Job.state == JobState.WAITING)
+    return session.scalars(same.limit(1)).first()
 
 
 def claim(session: Session, *, limit: int = 10) -> list[Job]:

@@ -1,0 +1,80 @@
+/** HTTP calls of every page: JSON in, JSON out, the one error shape as `Refused`, no connection as `Away`. */
+
+const CALL_TIMEOUT_MS = 15_000;
+
+export class Refused extends Error {
+  /** `retryAfter`: seconds, where the server named them. */
+  constructor(status, { code, message, fields } = {}, retryAfter = null) {
+    super(message ?? `HTTP ${status}`);
+    Object.assign(this, { status, code, fields, retryAfter });
+  }
+}
+
+export class Away extends Error {}
+
+/** Calls `/api/v1` + `path`. `token`: a customer's; staff are known by their cookie. Throws Refused or Away. */
+export async function call(path, { method = "GET", body, token, signal, timeout = CALL_TIMEOUT_MS } = {}) {
+  const answer = await send(path, { method, headers: headers(method, token), body: body && JSON.stringify(body) }, signal, timeout);
+  if (answer.status >= 502) throw new Away(`HTTP ${answer.status}`);
+  const content = await answer.json().catch(() => null);
+  if (answer.ok) return content;
+  throw new Refused(answer.status, content?.error, secondsOf(answer.headers.get("Retry-After")));
+}
+
+async function send(path, request, signal, timeout) {
+  const ending = new AbortController();
+  const timer = setTimeout(() => ending.abort(), timeout);
+  const stop = () => ending.abort();
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    return await fetch(`/api/v1${path}`, { ...request, signal: ending.signal, credentials: "same-origin" });
+  } catch (cause) {
+    throw new Away(String(cause));
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+function headers(method, token) {
+  const named = { Accept: "application/json" };
+  if (token) named.Authorization = `Bearer ${token}`;
+  if (method === "GET") return named;
+  const csrf = cookie("firebreak_csrf");
+  return { ...named, "Content-Type": "application/json", ...(csrf && !token ? { "X-CSRF-Token": csrf } : {}) };
+}
+
+function cookie(name) {
+  const pair = document.cookie.split("; ").find((part) => part.startsWith(`${name}=`));
+  return pair ? decodeURIComponent(pair.slice(name.length + 1)) : null;
+}
+
+function secondsOf(header) {
+  if (!header) return null;
+  const seconds = Number(header);
+  return Number.isFinite(seconds) ? seconds : Math.max(0, (Date.parse(header) - Date.now()) / 1_000);
+}
+
+/** The address of a socket below `/api/v1`. */
+export function socketAddress(path) {
+  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1${path}`;
+}
+
+/** A random id that also exists where the page is not served over HTTPS. */
+export function randomId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Waits `milliseconds`, or less when `signal` aborts. */
+export function pause(milliseconds, signal) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}
+
+/** Doubling waits from one second to thirty, each a little random so that many pages do not return together. */
+export function backOff(attempt) {
+  return Math.min(30_000, 1_000 * 2 ** attempt) * (0.7 + Math.random() * 0.6);
+}

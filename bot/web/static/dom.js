@@ -1,0 +1,63 @@
+/** Builds elements. Data only ever becomes a text node or an attribute's value, never markup. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export const $ = (selector, root = document) => root.querySelector(selector);
+
+/** `props`: `class`, `on: {event: handler}`, `data: {name: value}`, attributes; `null`, `false` and `undefined` are left out. */
+export function el(tag, props = {}, ...children) {
+  return dress(document.createElement(tag), props, children);
+}
+
+/** The same for SVG, whose elements need their namespace. */
+export function svg(tag, props = {}, ...children) {
+  return dress(document.createElementNS(SVG, tag), props, children);
+}
+
+function dress(node, { on = {}, data = {}, ...attributes }, children) {
+  for (const [event, handler] of Object.entries(on)) node.addEventListener(event, handler);
+  for (const [name, value] of Object.entries(data)) if (present(value)) node.dataset[name] = value;
+  for (const [name, value] of Object.entries(attributes)) setAttribute(node, name, value);
+  node.append(...children.flat().filter(present));
+  return node;
+}
+
+const present = (value) => value !== null && value !== undefined && value !== false;
+
+function setAttribute(node, name, value) {
+  if (present(value)) node.setAttribute(name, value === true ? "" : String(value));
+}
+
+export function icon(name) {
+  return svg("svg", { class: "icon", "aria-hidden": "true" }, svg("use", { href: `/static/icons.svg#${name}` }));
+}
+
+export function fillWith(node, ...children) {
+  node.replaceChildren(...children.flat().filter(present));
+}
+
+const LINK = /https?:\/\/[^\s<>"'，。；：！？、（）【】《》「」]+/gi;
+const TRAILING = /[.,;:!?)\]]+$/;
+
+/** Text as nodes: web addresses become links, all else stays text. */
+export function textWithLinks(text) {
+  const nodes = [];
+  let from = 0;
+  for (const match of text.matchAll(LINK)) {
+    const address = match[0].replace(TRAILING, "");
+    nodes.push(text.slice(from, match.index), link(address));
+    from = match.index + address.length;
+  }
+  return [...nodes, text.slice(from)].filter((part) => part !== "");
+}
+
+function link(address) {
+  return el("a", { href: address, target: "_blank", rel: "noopener noreferrer nofollow ugc" }, address);
+}
+
+/** Speaks one sentence through the page's only live region; the same sentence twice is spoken twice. */
+export function announce(sentence) {
+  const region = $("#announcer");
+  region.append(el("p", {}, sentence));
+  while (region.childElementCount > 3) region.firstElementChild.remove();
+}
