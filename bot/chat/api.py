@@ -1,0 +1,167 @@
+"""The customer's REST calls."""
+
+import asyncio
+from typing import Annotated, Any, Protocol
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.chat import access, delivery, texts
+from bot.chat.intake import Incoming, Intake
+from bot.chat.models import Author, Conversation, Feedback, Message
+from bot.chat.schemas import (
+    ConversationIn,
+    ConversationOut,
+    FeedbackIn,
+    MessageIn,
+    MessagesOut,
+    ReceiptOut,
+    TokenOut,
+)
+from bot.core import auth, clock, errors, http, live
+from bot.core.http import Cfg, Db
+from bot.core.limits import Limiter
+from bot.core.settings import Settings
+
+LONGEST_WAIT_SECONDS = 25
+router = APIRouter(prefix="/conversations", tags=["customers"])
+
+
+class TicketView(Protocol):
+    """What the desk tells a customer. The app wires it: this room knows nothing of the desk."""
+
+    def brief(self, session: Session, conversation: Conversation) -> dict[str, Any] | None: ...
+    def full(self, session: Session, conversation: Conversation) -> dict[str, Any] | None: ...
+
+
+def token_key(request: Request) -> str:
+    key: str = request.app.state.token_key
+    return key
+
+
+def opened(conversation_id: str, request: Request, key: Annotated[str, Depends(token_key)]) -> str:
+    """The conversation's id, once the bearer token was found to open it."""
+    access.check_token(key, conversation_id, http.bearer(request))
+    return conversation_id
+
+
+Opened = Annotated[str, Depends(opened)]
+
+
+@router.post("", status_code=201)
+def start(request: Request, wanted: ConversationIn, db: Db, settings: Cfg) -> ConversationOut:
+    """Begin a conversation; the token opens it and nothing else."""
+    claims = access.identity_claims(settings, wanted.identity_token)
+    if wanted.visitor_id:
+        limiter: Limiter = request.app.state.limiter
+        limiter.check(f"visitor:{wanted.visitor_id}", limit=settings.conversations_per_hour, seconds=3600)
+    with db.transaction() as session:
+        conversation = access.do_start(session, wanted=wanted, claims=claims)
+    token, expires = auth.issue_token(request.app.state.token_key, conversation.id, days=settings.token_days)
+    return ConversationOut(conversation_id=conversation.id, token=token, expires_at=clock.iso(expires))
+
+
+@router.post("/{conversation_id}/token")
+def renew(conversation_id: Opened, request: Request, db: Db, settings: Cfg) -> TokenOut:
+    """A fresh token for a still valid one."""
+    with db.snapshot() as session:
+        _existing(session, conversation_id)
+    token, expires = auth.issue_token(request.app.state.token_key, conversation_id, days=settings.token_days)
+    return TokenOut(token=token, expires_at=clock.iso(expires))
+
+
+@router.post("/{conversation_id}/messages", status_code=202)
+async def send(conversation_id: Opened, message: MessageIn, request: Request, response: Response) -> ReceiptOut:
+    """Store a message, then acknowledge it. The same client_message_id again gets the first receipt, with 200."""
+    incoming = Incoming(
+        conversation_id,
+        texts.check_client_id(message.client_message_id),
+        texts.check_message(message.text),
+        message.choice,
+    )
+    check_rate(request.app.state.limiter, request.app.state.settings, conversation_id)
+    intake: Intake = request.app.state.intake
+    receipt = await intake.accept(incoming)
+    if receipt.repeated:
+        response.status_code = 200
+    return ReceiptOut(**receipt.as_wire())
+
+
+@router.get("/{conversation_id}/messages", response_model_exclude_none=True)
+async def read(
+    conversation_id: Opened,
+    request: Request,
+    db: Db,
+    after_seq: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    wait: Annotated[float, Query(ge=0)] = 0,
+) -> MessagesOut:
+    """The thread after `after_seq`; with `wait`, held until something newer exists, for 25 s at most."""
+    tickets: TicketView = request.app.state.ticket_view
+    deadline = asyncio.get_running_loop().time() + min(wait, LONGEST_WAIT_SECONDS)
+    with live.listening(request.app.state.hub, live.conversation_channel(conversation_id)) as events:
+        while True:
+            found = await asyncio.to_thread(read_thread, db, tickets, conversation_id, after_seq)
+            left = deadline - asyncio.get_running_loop().time()
+            if found.messages or left <= 0:
+                return found
+            try:
+                await asyncio.wait_for(events.get(), min(left, 5))
+            except TimeoutError:
+                continue
+
+
+@router.post("/{conversation_id}/messages/{seq}/feedback", status_code=204)
+def feedback(conversation_id: Opened, seq: int, given: FeedbackIn, db: Db) -> None:
+    """Keep whether a bot answer helped; a second word on the same answer replaces the first."""
+    with db.transaction() as session:
+        message = session.scalar(select(Message).where(Message.conversation_id == conversation_id, Message.seq == seq))
+        if message is None:
+            raise errors.NotFound
+        if message.author != Author.BOT:
+            raise errors.Invalid("Only an answer of the bot can be judged.", fields={"seq": "not a bot answer"})
+        session.merge(
+            Feedback(
+                message_id=message.id,
+                conversation_id=conversation_id,
+                article_id=message.article_id,
+                helpful=given.helpful,
+                reason=given.reason,
+                at=clock.now(),
+            )
+        )
+
+
+@router.get("/{conversation_id}/ticket")
+def ticket(conversation_id: Opened, request: Request, db: Db) -> dict[str, Any]:
+    """What was promised: number, team, due time, next step and what has happened since."""
+    tickets: TicketView = request.app.state.ticket_view
+    with db.snapshot() as session:
+        found = tickets.full(session, _existing(session, conversation_id))
+    if found is None:
+        raise errors.NotFound("There is no ticket in this conversation.")
+    return found
+
+
+def check_rate(limiter: Limiter, settings: Settings, conversation_id: str) -> None:
+    """Raise RateLimited past the messages that one conversation may send."""
+    key = f"messages:{conversation_id}"
+    limiter.peek(key, limit=settings.messages_per_10_seconds, seconds=10)
+    limiter.check(key, limit=settings.messages_per_minute, seconds=60)
+
+
+def _existing(session: Session, conversation_id: str) -> Conversation:
+    found = session.get(Conversation, conversation_id)
+    if found is None:
+        raise errors.NotFound
+    return found
+
+
+def read_thread(db: Any, tickets: TicketView, conversation_id: str, after_seq: int) -> MessagesOut:
+    with db.snapshot() as session:
+        conversation = _existing(session, conversation_id)
+        return MessagesOut(
+            messages=delivery.messages_after(session, conversation_id, after_seq),
+            state=conversation.state,
+            ticket=tickets.brief(session, conversation),
+        )
