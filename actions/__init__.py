@@ -1,0 +1,1 @@
+"""What the bot can do when its turn comes. An action reads, speaks and returns one signal; it writes nothing."""

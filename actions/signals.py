@@ -1,0 +1,55 @@
+"""What every action reads of the message that it answers, and the one signal that it sends back."""
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot import wire
+
+
+def text(tracker: Tracker) -> str:
+    return str(tracker.latest_message.get("text") or "")
+
+
+def intent(tracker: Tracker) -> str:
+    return str((tracker.latest_message.get("intent") or {}).get("name") or "")
+
+
+def metadata(tracker: Tracker) -> dict[str, Any]:
+    return tracker.latest_message.get("metadata") or {}
+
+
+def language(tracker: Tracker) -> str:
+    """The language to reply in: `en` or `zh`."""
+    named = metadata(tracker).get("language")
+    return str(named) if named in wire.REPLY_LANGUAGES else wire.script_language(text(tracker))
+
+
+def search_language(tracker: Tracker) -> str:
+    """The language whose articles are searched; `und` for a text that is neither English nor Chinese."""
+    reply = language(tracker)
+    named = metadata(tracker).get("embedding")
+    return "und" if named == wire.EMBEDDING_MULTI and reply == "en" else reply
+
+
+def send(dispatcher: CollectingDispatcher, tracker: Tracker, name: str, **extra: Any) -> None:
+    """Send the signal `name`; with `degraded: true` when the message was never understood for want of a vector."""
+    if tracker.latest_message.get("degraded"):
+        extra["degraded"] = True
+    confidence, entities = _confidence(tracker), _entities(tracker)
+    signal = wire.signal(name, intent=intent(tracker), confidence=confidence, entities=entities, **extra)
+    dispatcher.utter_message(json_message=signal)
+
+
+def _confidence(tracker: Tracker) -> float:
+    return float((tracker.latest_message.get("intent") or {}).get("confidence") or 0.0)
+
+
+def _entities(tracker: Tracker) -> list[dict[str, Any]]:
+    found = tracker.latest_message.get("entities") or []
+    return [
+        {key: entity[key] for key in ("entity", "value", "start", "end")}
+        for entity in found
+        if entity.get("entity") != "language" and {"entity", "value", "start", "end"} <= entity.keys()
+    ]

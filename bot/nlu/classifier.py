@@ -1,0 +1,124 @@
+"""Intents from sentence vectors: one linear head for each embedding space, since two spaces do not mix."""
+
+import json
+import logging
+from collections import defaultdict
+from typing import Any, Final
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu import head as heads
+from bot.nlu.featurizer import space_of
+
+logger = logging.getLogger(__name__)
+
+DEGRADED: Final = "degraded"
+"""Key in a message's parse: true when it was never understood, because it came without a vector."""
+
+_INDEX_FILE: Final = "heads.json"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class VectorIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return [Featurizer]
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        return ["sklearn"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"c": 15.0, "ranking_length": 5}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "VectorIntentClassifier":
+        return cls(config, model_storage, resource, {})
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "VectorIntentClassifier":
+        with model_storage.read_from(resource) as folder:
+            spaces = json.loads((folder / _INDEX_FILE).read_text(encoding="utf-8"))
+            kept = {space: heads.Head.load(folder / f"{space}.npz") for space in spaces}
+        return cls(config, model_storage, resource, kept)
+
+    def __init__(
+        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, kept: dict[str, heads.Head]
+    ) -> None:
+        self._config = config
+        self._storage = model_storage
+        self._resource = resource
+        self._heads = kept
+
+    def train(self, training_data: TrainingData) -> Resource:
+        vectors: dict[str, list[Any]] = defaultdict(list)
+        labels: dict[str, list[str]] = defaultdict(list)
+        for example in training_data.intent_examples:
+            vector = _vector(example)
+            if vector is not None:
+                vectors[space_of(example)].append(vector)
+                labels[space_of(example)].append(example.get(INTENT))
+        for space, rows in vectors.items():
+            self._heads[space] = heads.fit(np.asarray(rows, dtype=np.float64), labels[space], c=self._config["c"])
+        self._persist()
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        self.process(training_data.training_examples)
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            ranking = self._ranking(message)
+            if not ranking:
+                message.set(DEGRADED, True, add_to_output=True)
+            best = ranking[0] if ranking else {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 0.0}
+            message.set(INTENT, best, add_to_output=True)
+            message.set(INTENT_RANKING_KEY, ranking or [best], add_to_output=True)
+        return messages
+
+    def _ranking(self, message: Message) -> list[dict[str, Any]]:
+        vector, head = _vector(message), self._heads.get(space_of(message))
+        if vector is None or head is None:
+            return []
+        if vector.shape[0] != head.dimension:
+            logger.error("vector_of_another_model", extra={"space": space_of(message), "dimension": vector.shape[0]})
+            return []
+        chances = head.probabilities(vector[np.newaxis, :])[0]
+        order = np.argsort(-chances)[: self._config["ranking_length"]]
+        return [{"name": head.labels[at], "confidence": float(chances[at])} for at in order]
+
+    def _persist(self) -> None:
+        with self._storage.write_to(self._resource) as folder:
+            (folder / _INDEX_FILE).write_text(json.dumps(sorted(self._heads)), encoding="utf-8")
+            for space, head in self._heads.items():
+                head.save(folder / f"{space}.npz")
+
+
+def _vector(message: Message) -> Any:
+    _, sentence = message.get_dense_features(TEXT, [])
+    return None if sentence is None else sentence.features[0]

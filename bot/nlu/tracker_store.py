@@ -1,0 +1,48 @@
+"""Trackers of the most recent conversations, in memory. Rasa may forget: all that must last is kept outside it."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any, Final
+
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event
+from rasa.shared.core.trackers import DialogueStateTracker
+
+DEFAULT_CAPACITY: Final = 5_000
+
+
+class LruTrackerStore(TrackerStore):  # type: ignore[misc]
+    """Keeps a tracker's events, not the tracker: a turn that fails half-way leaves what was saved before it.
+
+    Replaying events is several times cheaper than the stock store's JSON, and an event is never changed once made.
+    """
+
+    def __init__(
+        self,
+        domain: Domain,
+        event_broker: EventBroker | None = None,
+        capacity: int = DEFAULT_CAPACITY,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(domain, event_broker, **kwargs)
+        self._capacity = capacity
+        self._events: OrderedDict[str, tuple[Event, ...]] = OrderedDict()
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        await self.stream_events(tracker)
+        self._events[tracker.sender_id] = tuple(tracker.events)
+        self._events.move_to_end(tracker.sender_id)
+        while len(self._events) > self._capacity:
+            self._events.popitem(last=False)
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        events = self._events.get(sender_id)
+        if events is None:
+            return None
+        self._events.move_to_end(sender_id)
+        return DialogueStateTracker.from_events(sender_id, list(events), self.domain.slots, domain=self.domain)
+
+    async def keys(self) -> Iterable[str]:
+        return self._events.keys()
