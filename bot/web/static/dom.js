@@ -36,6 +36,34 @@ export function fillWith(node, ...children) {
   node.replaceChildren(...children.flat().filter(present));
 }
 
+/** Makes `nodes` the children of `parent`, leaving those in place that already are, so that focus and selection stay. */
+export function syncChildren(parent, nodes) {
+  const wanted = new Set(nodes);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  for (const [place, node] of nodes.entries()) {
+    if (parent.children[place] !== node) parent.insertBefore(node, parent.children[place] ?? null);
+  }
+}
+
+/** Remembers nodes by key, and makes one anew only when what it shows has changed. */
+export class Nodes {
+  #known = new Map();
+
+  /** `shows`: anything JSON-able that the node depends on. */
+  of(key, shows, make) {
+    const signature = JSON.stringify(shows);
+    const known = this.#known.get(key);
+    if (known?.signature === signature) return known.node;
+    const node = make();
+    this.#known.set(key, { signature, node });
+    return node;
+  }
+
+  clear() {
+    this.#known.clear();
+  }
+}
+
 const LINK = /https?:\/\/[^\s<>"'，。；：！？、（）【】《》「」]+/gi;
 const TRAILING = /[.,;:!?)\]]+$/;
 

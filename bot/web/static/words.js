@@ -33,8 +33,15 @@ export async function startWords() {
 
 export async function setLanguage(chosen) {
   keep("language", chosen);
+  forgetAsked();
   await use(chosen);
   for (const listener of listeners) listener(chosen);
+}
+
+function forgetAsked() {
+  const address = new URL(location.href);
+  address.searchParams.delete("lang");
+  history.replaceState(history.state, "", address);
 }
 
 async function use(chosen) {
