@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from bot.policy.shapes import Crisis, Policy, Priorities, Safety, Sla, Teams, Topics
+from bot.policy.shapes import Crisis, Dialogue, Policy, Priorities, Safety, Sla, Teams, Topics
 
 SHIPPED = Path(__file__).parent
 FILES: dict[str, type[BaseModel]] = {
@@ -16,6 +16,7 @@ FILES: dict[str, type[BaseModel]] = {
     "teams": Teams,
     "topics": Topics,
     "safety": Safety,
+    "dialogue": Dialogue,
 }
 
 

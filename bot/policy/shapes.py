@@ -284,6 +284,17 @@ class Safety(Shape):
     risks: dict[Risk, Text]
 
 
+class Dialogue(Shape):
+    """When the bot stops trying and a person takes over."""
+
+    anger_hands_over: Score
+    misses_hand_over: Annotated[int, Field(ge=1)]
+    complaints_hand_over: Annotated[int, Field(ge=1)]
+    certainty_again_seconds: Annotated[int, Field(ge=0)]
+    ticket_after_seconds: Annotated[int, Field(ge=10)]
+    turns_per_sender: Annotated[int, Field(ge=1)]
+
+
 class Policy(Shape):
     """All of it. Read by desk and alerts; the same for the whole life of a process."""
 
@@ -293,6 +304,7 @@ class Policy(Shape):
     teams: Teams
     topics: Topics
     safety: Safety
+    dialogue: Dialogue
 
     def problems(self) -> list[str]:
         """References from one file to another that lead nowhere, in words."""
