@@ -11,7 +11,7 @@ import orjson
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from starlette.websockets import WebSocketState
 
-from bot.chat import access, api, delivery, texts
+from bot.chat import access, api, texts
 from bot.chat.intake import Incoming
 from bot.core import errors, http, live
 from bot.core.tables import new_id
@@ -174,7 +174,7 @@ class Line:
             log.info("a socket was gone before it could be closed")
 
     def _error(self, error: errors.FirebreakError, raw: str | bytes) -> dict[str, Any]:
-        body = {"type": "error", "error": error.as_dict()}
+        body: dict[str, Any] = {"type": "error", "error": error.as_dict()}
         if error.retry_after is not None:
             body["retry_after"] = round(error.retry_after, 1)
         client_id = _client_id(raw)

@@ -1,0 +1,1 @@
+"""A turn: from a stored customer message to what we say and do about it."""

@@ -1,0 +1,198 @@
+"""What to do about a message: facts, the engine's reply and the situation in, a plan out. Pure; every rule is here."""
+
+from dataclasses import dataclass, field
+
+from bot import wire
+from bot.chat.models import Owner
+from bot.dialogue import signals
+from bot.dialogue.engine import EngineReply, Signal
+from bot.understanding.facts import Facts
+
+URGENT_RISKS = ("safety", "self_harm")
+
+REQUEST_TYPES = {
+    "device_offline": "technical",
+    "pairing_help": "technical",
+    "firmware_update": "technical",
+    "battery_change": "technical",
+    "account_login": "technical",
+    "repair_request": "repair",
+    "warranty_claim": "repair",
+    "installation_service": "repair",
+    "suggestion": "suggestion",
+    "praise": "praise",
+}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The numbers of this file, from `policy/dialogue.yml`."""
+
+    anger_hands_over: float
+    misses_hand_over: int
+    complaints_hand_over: int
+    certainty_again_seconds: int
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Where the conversation stands when the message is answered."""
+
+    owner: str
+    misses: int = 0
+    human_offered: bool = False
+    has_ticket: bool = False
+    complaints_before: int = 0
+    last_article_id: str | None = None
+    told_recently: bool = False
+    wants_human_by_choice: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Words of the bot, with the article that they come from."""
+
+    text: str
+    article_id: str | None = None
+    article_question: str | None = None
+
+
+@dataclass
+class Plan:
+    """What the turn's transaction does. `outcome` is how the turn is remembered."""
+
+    outcome: str
+    answers: list[Answer] = field(default_factory=list)
+    choices: list[dict[str, str]] = field(default_factory=list)
+    risks: tuple[str, ...] = ()
+    hand_off: str | None = None
+    request_type: str = "question"
+    topics: tuple[str, ...] = ()
+    gap: str | None = None
+    miss: bool = False
+    offer: str | None = None
+    tell_status: bool = False
+    tell_certainty: bool = False
+    intent: str = ""
+    confidence: float = 0.0
+
+
+def decide(facts: Facts, reply: EngineReply, situation: Situation, rules: Rules) -> Plan:
+    """The plan for one message. Danger first, then anger, then what was asked for, then what was answered."""
+    main = reply.signals[0]
+    plan = Plan(
+        outcome=main.name,
+        topics=_topics(reply),
+        intent=main.intent,
+        confidence=main.confidence,
+        risks=tuple(dict.fromkeys(risk.kind for risk in facts.risks)),
+        request_type=_request_type(reply, main),
+    )
+    reason = hands_over(facts, reply, situation, rules)
+    if situation.owner == Owner.AGENT:
+        return _under_an_agent(plan)
+    if situation.owner == Owner.QUEUE:
+        return _in_the_queue(plan, facts, reply, situation, reason)
+    if reason is not None:
+        return _hand_off(plan, reason)
+    return _by_the_bot(plan, reply, situation, rules)
+
+
+def hands_over(facts: Facts, reply: EngineReply | None, situation: Situation, rules: Rules) -> str | None:
+    """Why a person takes over at once, before anything is answered; None when nothing calls for it."""
+    kinds = {risk.kind for risk in facts.risks}
+    if kinds:
+        return next((kind for kind in URGENT_RISKS if kind in kinds), min(kinds))
+    if facts.anger.value >= rules.anger_hands_over:
+        return "angry"
+    if situation.wants_human_by_choice or facts.asks_human:
+        return "asked"
+    if reply is None:
+        return None
+    if signals.first(reply.signals, wire.HANDOFF):
+        return "asked"
+    accepted = reply.signals[0].intent == "affirm" and situation.human_offered
+    return "accepted" if accepted else None
+
+
+def _under_an_agent(plan: Plan) -> Plan:
+    plan.outcome = "with_agent"
+    return plan
+
+
+def _in_the_queue(plan: Plan, facts: Facts, reply: EngineReply, situation: Situation, reason: str | None) -> Plan:
+    """Nobody has it yet: the system gives certainty, and what is new raises the ticket."""
+    if reason in (*URGENT_RISKS, "angry") or (plan.risks and reason):
+        return _hand_off(plan, reason or "angry")
+    asks = bool(facts.asks_ticket_status or signals.first(reply.signals, wire.TICKET_STATUS, wire.HANDOFF))
+    plan.outcome = "in_queue"
+    plan.tell_status = asks or reason == "asked"
+    plan.tell_certainty = not plan.tell_status and not situation.told_recently
+    return plan
+
+
+def _by_the_bot(plan: Plan, reply: EngineReply, situation: Situation, rules: Rules) -> Plan:
+    main = reply.signals[0]
+    texts = [Answer(text) for text in reply.texts]
+    match main.name:
+        case wire.TICKET_STATUS:
+            plan.tell_status = situation.has_ticket
+            plan.answers = [] if situation.has_ticket else texts
+        case wire.COMPLAINT:
+            return _complaint(plan, texts, situation, rules)
+        case wire.ANSWERED:
+            return _answered(plan, reply, main, situation, rules)
+        case wire.CHOICES:
+            plan.choices = [*main.extra.get("choices", ())]
+        case wire.UNANSWERED:
+            return _missed(plan, situation, rules, offer="offer_human", gap="unanswered")
+        case wire.NOT_HELPFUL:
+            return _missed(plan, situation, rules, offer="offer_after_not_helpful", gap="not_helpful")
+        case _:
+            plan.answers = texts
+    return plan
+
+
+def _answered(plan: Plan, reply: EngineReply, main: Signal, situation: Situation, rules: Rules) -> Plan:
+    article_id = main.extra.get("article_id")
+    if article_id is not None and article_id == situation.last_article_id:
+        plan.outcome = "repeated"
+        return _missed(plan, situation, rules, offer="already_said", gap="repeated")
+    question = main.extra.get("question")
+    plan.answers = [Answer(text, article_id, question) for text in reply.texts[:1]]
+    plan.answers += [Answer(text) for text in reply.texts[1:]]
+    return plan
+
+
+def _complaint(plan: Plan, texts: list[Answer], situation: Situation, rules: Rules) -> Plan:
+    """A calm first complaint is answered and a person offered; the next one in the episode goes to a person."""
+    if situation.complaints_before + 1 >= rules.complaints_hand_over:
+        return _hand_off(plan, "complaint")
+    plan.answers, plan.offer = texts, "offer_after_complaint"
+    return plan
+
+
+def _missed(plan: Plan, situation: Situation, rules: Rules, *, offer: str, gap: str) -> Plan:
+    plan.miss, plan.gap = True, gap
+    if situation.misses + 1 >= rules.misses_hand_over:
+        return _hand_off(plan, "unresolved")
+    plan.offer = offer
+    return plan
+
+
+def _hand_off(plan: Plan, reason: str) -> Plan:
+    plan.hand_off = reason
+    plan.outcome = wire.HANDOFF
+    plan.answers, plan.choices, plan.offer = [], [], None
+    return plan
+
+
+def _topics(reply: EngineReply) -> tuple[str, ...]:
+    found = [str(s.extra["topic"]) for s in reply.signals if s.name == wire.COMPLAINT and s.extra.get("topic")]
+    return tuple(dict.fromkeys(found))
+
+
+def _request_type(reply: EngineReply, main: Signal) -> str:
+    if signals.first(reply.signals, wire.COMPLAINT):
+        return "complaint"
+    return REQUEST_TYPES.get(main.intent, "question")

@@ -1,0 +1,45 @@
+"""The knowledge search alone: answers while Rasa is away or behind, from the text's cues and the articles."""
+
+from bot import wire
+from bot.dialogue.engine import EngineFailed, EngineReply, Signal, TurnInput
+from knowledge_index.client import KnowledgeClient, KnowledgeUnavailable
+
+
+class KnowledgeEngine:
+    name = "knowledge"
+
+    def __init__(self, client: KnowledgeClient) -> None:
+        self._client = client
+
+    async def answer(self, turn: TurnInput) -> EngineReply:
+        if turn.asks_human:
+            return self._only(Signal(wire.HANDOFF, extra={"reason": "asked"}))
+        if turn.asks_ticket_status and turn.ticket:
+            return self._only(Signal(wire.TICKET_STATUS))
+        try:
+            found = await self._client.search(turn.text, turn.language)
+        except KnowledgeUnavailable as error:
+            raise EngineFailed("the knowledge service did not answer") from error
+        hits = found["hits"]
+        if found["decision"] == "answer" and hits:
+            best = hits[0]
+            extra = {key: best[key] for key in ("article_id", "question", "score")}
+            return EngineReply((best["answer"],), (Signal(wire.ANSWERED, extra=extra),), self.name)
+        if found["decision"] == "choices" and hits:
+            choices = [
+                {"title": hit["question"], "payload": f"{wire.ARTICLE_CHOICE}{hit['article_id']}"} for hit in hits
+            ]
+            return self._only(Signal(wire.CHOICES, extra={"choices": choices}))
+        return self._only(Signal(wire.UNANSWERED))
+
+    async def ready(self) -> bool:
+        try:
+            return bool((await self._client.health())["state"] == "ready")
+        except KnowledgeUnavailable:
+            return False
+
+    async def close(self) -> None:
+        """The client is shared and closed by the app."""
+
+    def _only(self, signal: Signal) -> EngineReply:
+        return EngineReply((), (signal,), self.name)

@@ -1,0 +1,81 @@
+"""Rasa over its REST channel on loopback. A crashed turn there is HTTP 200 and `[]`: no signal is a failure."""
+
+import logging
+from typing import Any
+
+import aiohttp
+import orjson
+
+from bot.dialogue import signals
+from bot.dialogue.engine import EngineFailed, EngineReply, TurnInput
+
+READY_TIMEOUT_SECONDS = 1.0
+log = logging.getLogger(__name__)
+
+
+class RasaEngine:
+    name = "rasa"
+
+    def __init__(self, url: str, *, timeout_seconds: float) -> None:
+        self._url = url.rstrip("/")
+        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds, connect=1.0)
+        self._client: aiohttp.ClientSession | None = None
+
+    async def answer(self, turn: TurnInput) -> EngineReply:
+        body = {"sender": turn.sender, "message": _as_text(turn.text), "metadata": _metadata(turn)}
+        try:
+            async with self._http().post(f"{self._url}/webhooks/rest/webhook", data=orjson.dumps(body)) as response:
+                if response.status != 200:
+                    raise EngineFailed(f"rasa answered {response.status}")
+                return _reply(orjson.loads(await response.read()))
+        except (aiohttp.ClientError, TimeoutError, orjson.JSONDecodeError) as error:
+            raise EngineFailed(f"rasa did not answer: {type(error).__name__}") from error
+
+    async def ready(self) -> bool:
+        try:
+            timeout = aiohttp.ClientTimeout(total=READY_TIMEOUT_SECONDS)
+            async with self._http().get(f"{self._url}/", timeout=timeout) as response:
+                return response.status == 200
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.close()
+
+    def _http(self) -> aiohttp.ClientSession:
+        if self._client is None:
+            self._client = aiohttp.ClientSession(
+                timeout=self._timeout, headers={"Content-Type": "application/json"}, trust_env=False
+            )
+        return self._client
+
+
+def _as_text(text: str) -> str:
+    """A leading `/` would be taken as an intent or a command: the full-width one stands in its place."""
+    return f"／{text[1:]}" if text.startswith("/") else text
+
+
+def _metadata(turn: TurnInput) -> dict[str, Any]:
+    return {
+        "language": turn.language,
+        "embedding": turn.embedding,
+        "entities": list(turn.entities),
+        "ticket": turn.ticket,
+        "holding": turn.holding,
+        "message_id": turn.message_id,
+    }
+
+
+def _reply(parts: Any) -> EngineReply:
+    if not isinstance(parts, list):
+        raise EngineFailed("rasa sent something else than a list")
+    texts = tuple(str(part["text"]) for part in parts if isinstance(part, dict) and part.get("text"))
+    found = tuple(
+        signals.read(part["custom"])
+        for part in parts
+        if isinstance(part, dict) and isinstance(part.get("custom"), dict)
+    )
+    if not found:
+        raise EngineFailed("rasa sent no signal")
+    return EngineReply(texts, found, "rasa")

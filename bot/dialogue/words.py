@@ -1,0 +1,47 @@
+"""What the system says on its own in a turn. Both languages in one place; `{}` fields are filled by the caller."""
+
+_WORDS: dict[str, dict[str, str]] = {
+    "did_you_mean": {
+        "en": "I am not quite sure. Is it one of these?",
+        "zh": "我不太确定，您想问的是下面哪一个？",
+    },
+    "none_of_these": {"en": "None of these, talk to a person", "zh": "都不是，转人工"},
+    "talk_to_a_person": {"en": "Talk to a person", "zh": "转人工客服"},
+    "offer_human": {
+        "en": "I do not have an answer to that yet. You can put it in other words, or a person takes over right away.",
+        "zh": "这个问题我暂时没有答案。您可以换个说法再问一次，也可以马上转人工客服。",
+    },
+    "offer_after_not_helpful": {
+        "en": "Thank you for saying so. Tell me what is still open, or a person takes over right away.",
+        "zh": "谢谢您告诉我。请说说哪里还没解决，或者马上转人工客服。",
+    },
+    "offer_after_complaint": {
+        "en": "If you would rather settle this with a person now, one tap is enough.",
+        "zh": "如果您希望现在就由人工处理，点一下即可。",
+    },
+    "already_said": {
+        "en": "My last answer seems not to have settled it. A person can take over right away.",
+        "zh": "看来刚才的回答没有解决您的问题，可以马上转人工客服。",
+    },
+    "still_being_handled": {
+        "en": "Your message is safely received and being handled. It takes a little longer than usual.",
+        "zh": "您的消息已安全收到，正在处理，比平时稍慢一些。",
+    },
+    "overloaded": {
+        "en": "Many people are writing just now, so this takes longer. Your message keeps its place. "
+        "If you prefer, a person takes over and you get a ticket number right away.",
+        "zh": "现在咨询的人较多，需要更久一些，您的消息已排队保留。您也可以直接转人工，马上会得到工单号。",
+    },
+    "article_gone": {
+        "en": "That article is no longer available. Please ask in your own words.",
+        "zh": "这篇内容已下线，请用您自己的话再问一次。",
+    },
+}
+
+
+def say(name: str, language: str) -> str:
+    """The sentence `name` in the reply language."""
+    return _WORDS[name]["zh" if language == "zh" else "en"]
+
+
+NAMES = frozenset(_WORDS)

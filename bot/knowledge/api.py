@@ -1,0 +1,117 @@
+"""The editor's REST calls. Reading is for all staff; writing for editors."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from sqlalchemy import or_, select
+
+from bot.core import errors
+from bot.core.auth import Role, Staff
+from bot.core.http import Db, require
+from bot.knowledge import gaps, service
+from bot.knowledge.models import Article, ArticleVersion, Status
+from bot.knowledge.schemas import ArticleChange, ArticleIn, Restore, article_out, version_out
+from knowledge_index.client import KnowledgeClient, KnowledgeUnavailable
+
+router = APIRouter(prefix="/knowledge", tags=["knowledge"])
+Reader = Annotated[Staff, Depends(require())]
+Editor = Annotated[Staff, Depends(require(Role.EDITOR))]
+
+
+@router.get("/articles")
+def articles(
+    _reader: Reader,
+    db: Db,
+    q: str = "",
+    language: str = "",
+    status: str = "",
+    after: str = "",
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> dict[str, Any]:
+    """Articles by id; `q` looks into question and answer."""
+    wanted = select(Article).where(Article.id > after).order_by(Article.id).limit(limit + 1)
+    if q:
+        pattern = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        wanted = wanted.where(
+            or_(Article.question.ilike(pattern, escape="\\"), Article.answer.ilike(pattern, escape="\\"))
+        )
+    if language:
+        wanted = wanted.where(Article.language == language)
+    if status:
+        wanted = wanted.where(Article.status == status)
+    with db.snapshot() as session:
+        found = list(session.scalars(wanted))
+    page: dict[str, Any] = {"items": [article_out(article) for article in found[:limit]]}
+    return {**page, "next": found[limit - 1].id} if len(found) > limit else page
+
+
+@router.post("/articles", status_code=201)
+def create(given: ArticleIn, editor: Editor, db: Db) -> dict[str, Any]:
+    with db.transaction() as session:
+        return article_out(service.do_create(session, given=given, by=editor))
+
+
+@router.get("/articles/{article_id}")
+def one(article_id: str, _reader: Reader, db: Db) -> dict[str, Any]:
+    with db.snapshot() as session:
+        return article_out(service.access_article(session, article_id))
+
+
+@router.put("/articles/{article_id}")
+def change(article_id: str, given: ArticleChange, editor: Editor, db: Db) -> dict[str, Any]:
+    with db.transaction() as session:
+        article = service.access_article(session, article_id)
+        return article_out(service.do_change(session, article=article, given=given, version=given.version, by=editor))
+
+
+@router.post("/articles/{article_id}/publish")
+def publish(article_id: str, editor: Editor, db: Db) -> dict[str, Any]:
+    return _set_status(db, article_id, Status.PUBLISHED, editor)
+
+
+@router.post("/articles/{article_id}/unpublish")
+def unpublish(article_id: str, editor: Editor, db: Db) -> dict[str, Any]:
+    return _set_status(db, article_id, Status.UNPUBLISHED, editor)
+
+
+@router.post("/articles/{article_id}/restore")
+def restore(article_id: str, given: Restore, editor: Editor, db: Db) -> dict[str, Any]:
+    with db.transaction() as session:
+        article = service.access_article(session, article_id)
+        return article_out(service.do_restore(session, article=article, version=given.version, by=editor))
+
+
+@router.get("/articles/{article_id}/versions")
+def versions(article_id: str, _reader: Reader, db: Db) -> dict[str, Any]:
+    with db.snapshot() as session:
+        service.access_article(session, article_id)
+        rows = session.scalars(
+            select(ArticleVersion).where(ArticleVersion.article_id == article_id).order_by(ArticleVersion.version)
+        )
+        return {"items": [version_out(row) for row in rows]}
+
+
+@router.get("/search")
+async def search(
+    request: Request, _reader: Annotated[Staff, Depends(require())], q: str, language: str = ""
+) -> dict[str, Any]:
+    """What the bot would find for `q`, with its decision."""
+    client: KnowledgeClient = request.app.state.knowledge
+    try:
+        found: dict[str, Any] = await client.search(q, language or "en", audience="agents")
+        return found
+    except KnowledgeUnavailable as error:
+        raise errors.Unavailable("The knowledge service is not ready yet.") from error
+
+
+@router.get("/gaps")
+def unanswered(_reader: Reader, db: Db) -> dict[str, Any]:
+    """What customers asked that could not be answered."""
+    with db.snapshot() as session:
+        return {"items": gaps.listed(session)}
+
+
+def _set_status(db: Any, article_id: str, status: Status, editor: Staff) -> dict[str, Any]:
+    with db.transaction() as session:
+        article = service.access_article(session, article_id)
+        return article_out(service.do_set_status(session, article=article, status=status, by=editor))

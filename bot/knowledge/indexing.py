@@ -1,0 +1,47 @@
+"""Keeping the knowledge service's index equal to the published articles: one by one, and as a whole."""
+
+import asyncio
+import logging
+from typing import Any
+
+from bot.core.db import Database
+from bot.knowledge import service
+from bot.knowledge.models import Article, Status
+from knowledge_index.client import KnowledgeClient
+
+CHECK_SECONDS = 15
+log = logging.getLogger(__name__)
+
+
+async def index_article(db: Database, client: KnowledgeClient, payload: dict[str, Any]) -> None:
+    """Job handler: bring one article's present state into the index. Safe to repeat and to reorder."""
+    wanted, version = await asyncio.to_thread(_wanted, db, payload["article_id"])
+    if wanted is None:
+        await client.delete_article(payload["article_id"], version)
+    else:
+        await client.put_article(wanted)
+
+
+async def make_equal(db: Database, client: KnowledgeClient) -> bool:
+    """Replace the index when it holds something else than the published articles. Returns whether it did."""
+    held = (await client.health())["digest"]
+    articles, wanted = await asyncio.to_thread(_published, db)
+    if held == wanted:
+        return False
+    await client.replace(articles)
+    log.info("index rebuilt", extra={"articles": len(articles)})
+    return True
+
+
+def _wanted(db: Database, article_id: str) -> tuple[dict[str, Any] | None, int]:
+    with db.snapshot() as session:
+        article = session.get(Article, article_id)
+        if article is None:
+            return None, 0
+        return (service.for_index(article) if article.status == Status.PUBLISHED else None), article.version
+
+
+def _published(db: Database) -> tuple[list[dict[str, Any]], str]:
+    with db.snapshot() as session:
+        articles = service.published(session)
+        return [service.for_index(article) for article in articles], service.digest(articles)
