@@ -1,0 +1,89 @@
+"""The desk over HTTP."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from bot.chat import delivery
+from bot.core.auth import Role, Staff
+from bot.core.http import Db, require
+from bot.desk import service, views
+from bot.desk.access import access_ticket
+from bot.desk.models import UNSETTLED
+from bot.desk.queue import Filters, tickets_in_order
+from bot.desk.schemas import ListIn, NoteIn, ReopenIn, ReplyIn, ResolveIn, TicketsOut, TransferIn, WaitIn
+from bot.policy.current import Rules
+
+router = APIRouter(prefix="/desk", tags=["desk"])
+Agent = Annotated[Staff, Depends(require(Role.AGENT, Role.LEAD, Role.SUPERVISOR))]
+Number = Annotated[int, Path(ge=1, lt=2**31)]
+Json = dict[str, Any]
+
+
+@router.get("/tickets")
+def tickets(asked: Annotated[ListIn, Query()], staff: Agent, db: Db) -> TicketsOut:
+    filters = Filters(status=asked.statuses or UNSETTLED, team=asked.team, mine=asked.mine, text=asked.q)
+    with db.snapshot() as session:
+        page, following = tickets_in_order(
+            session, staff=staff, filters=filters, cursor=asked.cursor, limit=asked.limit
+        )
+        return TicketsOut(items=[views.as_wire(ticket) for ticket in page], next=following)
+
+
+@router.get("/tickets/{number}")
+def ticket(number: Number, staff: Agent, db: Db) -> Json:
+    with db.snapshot() as session:
+        return views.card(session, access_ticket(session, number=number, staff=staff))
+
+
+@router.post("/tickets/{number}/claim")
+def claim(number: Number, staff: Agent, db: Db, policy: Rules) -> Json:
+    with db.transaction() as session:
+        return views.as_wire(service.do_claim(session, policy=policy, number=number, staff=staff))
+
+
+@router.post("/tickets/{number}/reply")
+def reply(number: Number, body: ReplyIn, staff: Agent, db: Db, policy: Rules) -> Json:
+    with db.transaction() as session:
+        said = service.do_reply(session, policy=policy, number=number, staff=staff, **body.model_dump())
+        current = access_ticket(session, number=number, staff=staff)
+        return {"message": delivery.as_wire(said, author_name=staff.name), "ticket": views.as_wire(current)}
+
+
+@router.post("/tickets/{number}/note")
+def note(number: Number, body: NoteIn, staff: Agent, db: Db, policy: Rules) -> Json:
+    with db.transaction() as session:
+        return views.as_wire(service.do_note(session, policy=policy, number=number, staff=staff, text=body.text))
+
+
+@router.post("/tickets/{number}/wait")
+def wait(number: Number, body: WaitIn, staff: Agent, db: Db, policy: Rules) -> Json:
+    with db.transaction() as session:
+        return views.as_wire(service.do_wait(session, policy=policy, number=number, staff=staff, **body.model_dump()))
+
+
+@router.post("/tickets/{number}/transfer")
+def transfer(number: Number, body: TransferIn, staff: Agent, db: Db, policy: Rules) -> Json:
+    with db.transaction() as session:
+        moved = service.do_transfer(session, policy=policy, number=number, staff=staff, **body.model_dump())
+        return views.as_wire(moved)
+
+
+@router.post("/tickets/{number}/resolve")
+def resolve(number: Number, body: ResolveIn, staff: Agent, db: Db, policy: Rules) -> Json:
+    with db.transaction() as session:
+        solved = service.do_resolve(session, policy=policy, number=number, staff=staff, **body.model_dump())
+        return views.as_wire(solved)
+
+
+@router.post("/tickets/{number}/reopen")
+def reopen(number: Number, body: ReopenIn, staff: Agent, db: Db, policy: Rules) -> Json:
+    with db.transaction() as session:
+        taken_up = service.do_reopen(session, policy=policy, number=number, staff=staff, reason=body.reason)
+        return views.as_wire(taken_up)
+
+
+@router.post("/tickets/{number}/return-to-bot")
+def return_to_bot(number: Number, staff: Agent, db: Db, policy: Rules) -> Json:
+    with db.transaction() as session:
+        return views.as_wire(service.do_return_to_bot(session, policy=policy, number=number, staff=staff))

@@ -1,0 +1,132 @@
+"""Giving a conversation to people: the ticket, its promise, and the bot's silence, in the caller's transaction."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.chat import delivery
+from bot.chat.models import Conversation, Customer, Message, Owner
+from bot.core import clock
+from bot.desk import ownership, priority, records, sla, views
+from bot.desk.models import UNSETTLED, Status, Ticket
+from bot.policy.shapes import Level, Policy
+
+SUMMARY_LENGTH = 120
+
+
+def do_hand_off(
+    session: Session,
+    *,
+    policy: Policy,
+    conversation: Conversation,
+    message: Message | None,
+    facts: dict[str, Any],
+    reason: str,
+    request_type: str,
+    topic: str | None,
+    signals: list[str],
+    repetition: int = 0,
+    summary: str | None = None,
+) -> Ticket:
+    """Open a ticket for `conversation`, or press on with its unsettled one: a priority is raised, never lowered.
+
+    Silences the bot unless an agent is speaking. `conversation` must carry the owner_version that the caller's turn
+    began under; raises OwnerChanged when somebody else took over since. Says nothing to the customer: the caller
+    does, with `words.promise`. `summary`: one redacted line; by default the message's beginning.
+    """
+    if conversation.owner == Owner.AGENT:
+        ownership.check_unchanged(session, conversation=conversation)
+    else:
+        ownership.do_queue(session, conversation=conversation)
+    tier = session.scalar(select(Customer.tier).where(Customer.id == conversation.customer_id))
+    case = priority.case_of(
+        policy,
+        facts=facts,
+        request_type=request_type,
+        topic=topic,
+        tier=tier,
+        repetition=repetition,
+        signals=tuple(signals),
+        reason=reason,
+    )
+    assessed = priority.assess(policy.priority, case)
+    ticket = unsettled(session, conversation.id)
+    if ticket is None:
+        line = _line(policy, conversation, message, topic, summary)
+        ticket = _open(session, policy, conversation, message, case, assessed, line)
+    else:
+        _press(session, policy, ticket, case, assessed)
+    views.tell_ticket(session, ticket)
+    delivery.tell_state(session, conversation, views.brief(ticket))
+    return ticket
+
+
+def unsettled(session: Session, conversation_id: str) -> Ticket | None:
+    """The conversation's ticket that is still owed something."""
+    return session.scalar(select(Ticket).where(Ticket.conversation_id == conversation_id, Ticket.status.in_(UNSETTLED)))
+
+
+def _open(
+    session: Session,
+    policy: Policy,
+    conversation: Conversation,
+    message: Message | None,
+    case: priority.Case,
+    assessed: priority.Assessment,
+    summary: str,
+) -> Ticket:
+    moment = clock.now()
+    due = sla.due(policy, assessed.level, moment)
+    ticket = Ticket(
+        conversation_id=conversation.id,
+        customer_id=conversation.customer_id,
+        message_id=message.id if message else None,
+        episode=conversation.episode,
+        channel=conversation.channel,
+        language=conversation.language,
+        request_type=case.request_type,
+        topic=case.topic,
+        reason=case.reason,
+        priority=assessed.level,
+        priority_reasons=list(assessed.reasons),
+        signals=sorted(set(case.signals)),
+        team=policy.team_for(case.request_type, case.topic),
+        summary=summary,
+        created_at=moment,
+        first_response_due=due.first_response,
+        resolution_due=due.resolution,
+    )
+    session.add(ticket)
+    session.flush()
+    records.do_record(session, policy, ticket, "received", detail={"reason": case.reason, "priority": ticket.priority})
+    return ticket
+
+
+def _press(
+    session: Session, policy: Policy, ticket: Ticket, case: priority.Case, assessed: priority.Assessment
+) -> None:
+    """Add what is new to an unsettled ticket; due times may come nearer, never move away."""
+    before = ticket.priority
+    ticket.signals = sorted({*ticket.signals, *case.signals})
+    ticket.priority_reasons = priority.merged(ticket.priority_reasons, list(assessed.reasons))
+    ticket.topic = ticket.topic or case.topic
+    ticket.version += 1
+    if ticket.status == Status.WAITING:
+        ticket.status, ticket.waiting_until = Status.OPEN, None
+    if assessed.level.rank < Level(before).rank:
+        due = sla.due(policy, assessed.level, clock.now())
+        ticket.priority = assessed.level
+        ticket.first_response_due = min(ticket.first_response_due, due.first_response)
+        ticket.resolution_due = min(ticket.resolution_due, due.resolution)
+        records.do_record(session, policy, ticket, "raised", detail={"from": before, "to": ticket.priority})
+    session.flush()
+
+
+def _line(
+    policy: Policy, conversation: Conversation, message: Message | None, topic: str | None, summary: str | None
+) -> str:
+    words = " ".join((summary or (message.text if message else "")).split())
+    if not words and topic:
+        words = policy.topic_name(topic, conversation.language)
+    return words if len(words) <= SUMMARY_LENGTH else f"{words[: SUMMARY_LENGTH - 1]}…"
