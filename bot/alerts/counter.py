@@ -1,0 +1,213 @@
+"""Counting complaints: one row a message and topic, and a warning when enough people say the same."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bot.alerts import detector, records, views
+from bot.alerts.detector import Decision, Seen
+from bot.alerts.models import OPEN, Alert, AlertMention, Mention, Phase, TopicWatch, Trigger
+from bot.chat.models import Conversation, Message
+from bot.core import clock, errors
+from bot.core.tables import new_id
+from bot.policy.shapes import Policy
+
+EXCERPT_LENGTH = 500
+
+
+def do_mention(
+    session: Session, *, policy: Policy, topic: str, message: Message, conversation: Conversation, text: str
+) -> Alert | None:
+    """Count that `message` complains of `topic`; the topic's open alert, if this raised or joined one.
+
+    The same message and topic count once, however often this is called. `text`: the words to show, redacted. Raises
+    Invalid for a topic that the policy does not have. Holds the topic until the commit: of two transactions that
+    cross a threshold together, one raises the warning and the other joins it. A caller with several topics goes
+    through them in alphabetical order.
+    """
+    check_topic(policy, topic)
+    watch = hold_topic(session, topic)
+    mention = _write(session, policy, topic, message, conversation, text)
+    alert = open_alert(session, topic)
+    if mention is None:
+        return alert
+    if alert is not None:
+        do_link(session, alert, [mention.id])
+    else:
+        alert = _raise_if_due(session, policy, watch, mention)
+    if alert is not None:
+        views.tell_alert(session, alert)
+    return alert
+
+
+def check_topic(policy: Policy, topic: str) -> None:
+    if topic not in policy.topics.topics:
+        raise errors.Invalid(f"Topics are: {', '.join(policy.topics.topics)}.", fields={"topic": "unknown"})
+
+
+def hold_topic(session: Session, topic: str) -> TopicWatch:
+    """The topic's row, locked until the commit; made when it is not there."""
+    _insert_if_absent(session, TopicWatch, {"topic": topic, "counted_from": None})
+    held = select(TopicWatch).where(TopicWatch.topic == topic).with_for_update()
+    return session.scalars(held.execution_options(populate_existing=True)).one()
+
+
+def open_alert(session: Session, topic: str) -> Alert | None:
+    return session.scalar(
+        select(Alert).where(Alert.topic == topic, Alert.phase.in_(OPEN)).execution_options(populate_existing=True)
+    )
+
+
+def do_link(session: Session, alert: Alert, mention_ids: list[str]) -> None:
+    """Let `alert` count these mentions too."""
+    for mention_id in mention_ids:
+        _insert_if_absent(session, AlertMention, {"alert_id": alert.id, "mention_id": mention_id})
+    linked = select(Mention).join(AlertMention, AlertMention.mention_id == Mention.id)
+    counted = session.scalars(linked.where(AlertMention.alert_id == alert.id)).all()
+    alert.people = len({mention.customer_id for mention in counted})
+    alert.messages = len({mention.message_id for mention in counted})
+    alert.channels = sorted({mention.channel for mention in counted})
+    alert.families = sorted({mention.family for mention in counted})
+    alert.last_mention_at = max((mention.at for mention in counted), default=None)
+    alert.version += 1
+    session.flush()
+
+
+def do_open(
+    session: Session,
+    *,
+    policy: Policy,
+    topic: str,
+    trigger: Trigger,
+    mention_ids: list[str],
+    window_minutes: int | None = None,
+    rule: dict[str, Any] | None = None,
+) -> Alert:
+    """Open the topic's warning on these mentions. The topic must be held and have no open alert."""
+    moment = clock.now()
+    alert = Alert(
+        id=new_id(),
+        topic=topic,
+        phase=Phase.WARNING,
+        trigger=trigger,
+        window_minutes=window_minutes,
+        rule=rule or {},
+        channels=[],
+        families=[],
+        opened_at=moment,
+        version=0,
+    )
+    shown_window = window_minutes or policy.crisis.windows_of(topic)[0].minutes
+    alert.baseline = baseline(session, policy, topic, shown_window, before=moment - timedelta(minutes=shown_window))
+    session.add(alert)
+    session.flush()
+    do_link(session, alert, mention_ids)
+    return alert
+
+
+def baseline(session: Session, policy: Policy, topic: str, window_minutes: int, *, before: datetime) -> float:
+    """Distinct people per window, on average over the policy's days up to `before`."""
+    days = policy.crisis.baseline_days
+    rows = session.execute(
+        select(Mention.at, Mention.customer_id).where(
+            Mention.topic == topic, Mention.at >= before - timedelta(days=days), Mention.at < before
+        )
+    )
+    people: dict[int, set[str]] = defaultdict(set)
+    for at, person in rows:
+        people[int((before - at) / timedelta(minutes=window_minutes))].add(person)
+    return round(sum(map(len, people.values())) / (days * 24 * 60 / window_minutes), 3)
+
+
+def _raise_if_due(session: Session, policy: Policy, watch: TopicWatch, mention: Mention) -> Alert | None:
+    windows = policy.crisis.windows_of(watch.topic)
+    near = _around(session, watch, mention, timedelta(minutes=windows[-1].minutes))
+    newest = _seen(mention)
+    countable = [seen for seen in near if seen.person not in _quiet_people(session, policy, watch)]
+    if newest not in countable:
+        return None
+    decision = detector.decide(countable, windows, newest=newest, grave=policy.is_grave(watch.topic))
+    return None if decision is None else _raise(session, policy, watch.topic, decision)
+
+
+def _raise(session: Session, policy: Policy, topic: str, decision: Decision) -> Alert:
+    rule = {
+        "people": decision.needed_people,
+        "families": decision.needed_families,
+        "minutes": decision.window_minutes,
+        "grave": policy.is_grave(topic),
+    }
+    alert = do_open(
+        session,
+        policy=policy,
+        topic=topic,
+        trigger=Trigger.COUNT,
+        mention_ids=[seen.id for seen in decision.evidence],
+        window_minutes=decision.window_minutes,
+        rule=rule,
+    )
+    records.do_record(session, alert, "warned", detail={**rule, "counted": alert.people})
+    return alert
+
+
+def _around(session: Session, watch: TopicWatch, mention: Mention, length: timedelta) -> list[Seen]:
+    """The topic's mentions within `length` of this one that no decision has settled."""
+    wanted = select(Mention).where(
+        Mention.topic == watch.topic, Mention.at > mention.at - length, Mention.at < mention.at + length
+    )
+    if watch.counted_from is not None:
+        wanted = wanted.where(Mention.at > watch.counted_from)
+    return [_seen(found) for found in session.scalars(wanted)]
+
+
+def _quiet_people(session: Session, policy: Policy, watch: TopicWatch) -> frozenset[str]:
+    """Whoever an alert counted that was dismissed or passed on a short while ago."""
+    since = clock.now() - timedelta(minutes=policy.crisis.quiet_minutes)
+    if watch.counted_from is None or watch.counted_from <= since:
+        return frozenset()
+    counted = (
+        select(Mention.customer_id)
+        .distinct()
+        .join(AlertMention, AlertMention.mention_id == Mention.id)
+        .join(Alert, Alert.id == AlertMention.alert_id)
+        .where(Alert.topic == watch.topic, Alert.closed_at > since)
+    )
+    return frozenset(session.scalars(counted))
+
+
+def _write(
+    session: Session, policy: Policy, topic: str, message: Message, conversation: Conversation, text: str
+) -> Mention | None:
+    """The new mention, or None when this message was counted for this topic before."""
+    mention_id = _insert_if_absent(
+        session,
+        Mention,
+        {
+            "id": new_id(),
+            "topic": topic,
+            "message_id": message.id,
+            "conversation_id": conversation.id,
+            "customer_id": conversation.customer_id,
+            "channel": conversation.channel,
+            "family": policy.crisis.family_of(conversation.channel) or conversation.family,
+            "at": message.at,
+            "text": text[:EXCERPT_LENGTH],
+        },
+    )
+    return session.get(Mention, mention_id) if mention_id else None
+
+
+def _insert_if_absent(session: Session, table: type[Any], values: dict[str, Any]) -> Any:
+    """The new row's first key column, or None where a row of that key was there."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    key = next(iter(table.__table__.primary_key))
+    statement = dialect.insert(table).values(**values).on_conflict_do_nothing().returning(key)
+    return session.execute(statement).scalar()
+
+
+def _seen(mention: Mention) -> Seen:
+    return Seen(mention.id, mention.customer_id, mention.family, mention.channel, mention.at)
