@@ -21,6 +21,6 @@ class ActionComplaint(Action):  # type: ignore[misc]
         if holding:
             dispatcher.utter_message(text=holding)
         else:
-            dispatcher.utter_message(response=f"utter_complaint_{topic}")
+            dispatcher.utter_message(response=f"utter_{signals.intent(tracker)}")
         signals.send(dispatcher, tracker, wire.COMPLAINT, topic=topic)
         return []

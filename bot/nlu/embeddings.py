@@ -35,7 +35,7 @@ class EmbeddingsClient:
         self._paused_until = 0.0
 
     def embed(self, texts: list[str], *, model: str) -> list[list[float] | None]:
-        """One vector a text, in order; None for a text that the service could not embed. Raises EmbeddingsUnavailable."""
+        """One vector a text, in order; None where the service could not embed it. Raises EmbeddingsUnavailable."""
         if time.monotonic() < self._paused_until:
             raise EmbeddingsUnavailable("left alone after a time-out")
         answer = self._call("POST", "/v1/embeddings", {"input": texts, "model": model})

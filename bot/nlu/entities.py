@@ -17,9 +17,10 @@ LANGUAGE_ENTITY: Final = "language"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class MetadataEntityExtractor(EntityExtractorMixin, GraphComponent):  # type: ignore[misc]
-    """Adds an entity `language` to every message, so that the slot of that name follows each one.
+    """Adds an entity `language` that fills the slot of that name, on which the variants of responses hang.
 
-    Where no metadata came along (training, `rasa shell`, `rasa test`) the script of the text decides.
+    Where no metadata came along (`rasa shell`, `rasa test`) a text in Chinese script is marked so and others are left
+    bare: the slot's second mapping makes them English, and English test stories need no marks.
     """
 
     @classmethod
@@ -38,7 +39,7 @@ class MetadataEntityExtractor(EntityExtractorMixin, GraphComponent):  # type: ig
                 continue
             metadata = message.get(METADATA) or {}
             found = [dict(entity) for entity in metadata.get("entities") or [] if _is_entity(entity)]
-            found.append(_language(message.get(TEXT), metadata.get("language")))
+            found.extend(_language(message.get(TEXT), metadata.get("language")))
             self.add_extractor_name(found)
             message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
         return messages
@@ -48,6 +49,9 @@ def _is_entity(entity: Any) -> bool:
     return isinstance(entity, dict) and {"entity", "value", "start", "end"} <= entity.keys()
 
 
-def _language(text: str, named: Any) -> dict[str, Any]:
-    language = named if named in wire.REPLY_LANGUAGES else wire.script_language(text)
-    return {"entity": LANGUAGE_ENTITY, "value": language, "start": 0, "end": len(text)}
+def _language(text: str, named: Any) -> list[dict[str, Any]]:
+    if named not in wire.REPLY_LANGUAGES:
+        named = wire.script_language(text)
+        if named == "en":
+            return []
+    return [{"entity": LANGUAGE_ENTITY, "value": named, "start": 0, "end": len(text)}]

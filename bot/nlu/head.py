@@ -59,7 +59,7 @@ class Head:
 
 
 def fit(vectors: Floats, labels: list[str], *, c: float, max_iter: int = 500) -> Head:
-    """A head whose probabilities are tempered on folds that it has not seen. `c` is sklearn's inverse regularisation."""
+    """A head whose probabilities are tempered on folds it has not seen. `c`: sklearn's inverse regularisation."""
     raw = _fit(vectors, labels, c=c, max_iter=max_iter, temperature=1.0)
     temperature = _temperature(vectors, np.asarray(labels), c=c, max_iter=max_iter)
     return Head(raw.labels, raw.centre, raw.weights, raw.bias, temperature)
@@ -96,9 +96,10 @@ def _temperature(vectors: Floats, labels: npt.NDArray[np.str_], *, c: float, max
 
 def _scaled(vectors: Floats, centre: Floats) -> Floats:
     centred = vectors - centre
-    return centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+    lengths = np.linalg.norm(centred, axis=1, keepdims=True)
+    return np.asarray(centred / np.maximum(lengths, 1e-9))
 
 
 def _softmax(logits: Floats) -> Floats:
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))

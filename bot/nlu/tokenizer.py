@@ -29,4 +29,4 @@ class ScriptTokenizer(Tokenizer):  # type: ignore[misc]
         """At least one token: a text of signs alone is one token."""
         text = message.get(attribute)
         tokens = [Token(match.group(), match.start()) for match in _TOKEN.finditer(text)]
-        return self._apply_token_pattern(tokens or [Token(text, 0)])
+        return tokens or [Token(text, 0)]
