@@ -66,6 +66,18 @@ class Stored:
     receipt: Receipt
     reopened: bool
 
+    def as_wire(self) -> dict[str, Any]:
+        """The wire's `Message`."""
+        return {
+            "seq": self.receipt.seq,
+            "message_id": self.receipt.message_id,
+            "author": Author.CUSTOMER,
+            "kind": Kind.TEXT,
+            "text": self.incoming.text,
+            "at": clock.iso(self.receipt.received_at),
+            "client_message_id": self.incoming.client_message_id,
+        }
+
 
 @dataclass
 class _Waiting:

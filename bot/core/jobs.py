@@ -9,7 +9,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, String, Text, func, select, update
+from sqlalchemy import ColumnElement, Index, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.core import clock, live
@@ -65,20 +65,16 @@ def _waiting(session: Session, kind: str, key: str) -> Job | None:
     return session.scalars(same.limit(1)).first()
 
 
+def any_due(session: Session) -> bool:
+    """Whether `claim` would find something; cheap, and takes no lock."""
+    return session.scalar(select(Job.id).where(_due(clock.now())).limit(1)) is not None
+
+
 def claim(session: Session, *, limit: int = 10) -> list[Job]:
     """Take up to `limit` due jobs, and those whose lease ran out, for LEASE_SECONDS."""
     moment = clock.now()
-    due = (
-        select(Job.id)
-        .where(
-            ((Job.state == JobState.WAITING) & (Job.run_at <= moment))
-            | ((Job.state == JobState.RUNNING) & (Job.lease_until <= moment))
-        )
-        .order_by(Job.run_at, Job.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids = session.scalars(due).all()
+    due = select(Job.id).where(_due(moment)).order_by(Job.run_at, Job.id).limit(limit)
+    ids = session.scalars(due.with_for_update(skip_locked=True)).all()
     if not ids:
         return []
     taken = (
@@ -93,6 +89,12 @@ def claim(session: Session, *, limit: int = 10) -> list[Job]:
         .execution_options(synchronize_session=False)
     )
     return sorted(session.scalars(taken).all(), key=lambda job: job.id)
+
+
+def _due(moment: datetime) -> ColumnElement[bool]:
+    return ((Job.state == JobState.WAITING) & (Job.run_at <= moment)) | (
+        (Job.state == JobState.RUNNING) & (Job.lease_until <= moment)
+    )
 
 
 def finish(session: Session, job: Job) -> None:

@@ -82,7 +82,7 @@ def decide(facts: Facts, reply: EngineReply, situation: Situation, rules: Rules)
     main = reply.signals[0]
     plan = Plan(
         outcome=main.name,
-        topics=_topics(reply),
+        topics=topics_of(reply),
         intent=main.intent,
         confidence=main.confidence,
         risks=tuple(dict.fromkeys(risk.kind for risk in facts.risks)),
@@ -187,7 +187,8 @@ def _hand_off(plan: Plan, reason: str) -> Plan:
     return plan
 
 
-def _topics(reply: EngineReply) -> tuple[str, ...]:
+def topics_of(reply: EngineReply) -> tuple[str, ...]:
+    """The complaint topics that a reply names, each once."""
     found = [str(s.extra["topic"]) for s in reply.signals if s.name == wire.COMPLAINT and s.extra.get("topic")]
     return tuple(dict.fromkeys(found))
 

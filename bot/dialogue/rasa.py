@@ -22,7 +22,7 @@ class RasaEngine:
         self._client: aiohttp.ClientSession | None = None
 
     async def answer(self, turn: TurnInput) -> EngineReply:
-        body = {"sender": turn.sender, "message": _as_text(turn.text), "metadata": _metadata(turn)}
+        body = {"sender": turn.sender, "message": as_text(turn.text), "metadata": _metadata(turn)}
         try:
             async with self._http().post(f"{self._url}/webhooks/rest/webhook", data=orjson.dumps(body)) as response:
                 if response.status != 200:
@@ -51,7 +51,7 @@ class RasaEngine:
         return self._client
 
 
-def _as_text(text: str) -> str:
+def as_text(text: str) -> str:
     """A leading `/` would be taken as an intent or a command: the full-width one stands in its place."""
     return f"／{text[1:]}" if text.startswith("/") else text
 

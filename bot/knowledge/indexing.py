@@ -9,7 +9,6 @@ from bot.knowledge import service
 from bot.knowledge.models import Article, Status
 from knowledge_index.client import KnowledgeClient
 
-CHECK_SECONDS = 15
 log = logging.getLogger(__name__)
 
 
@@ -24,7 +23,10 @@ async def index_article(db: Database, client: KnowledgeClient, payload: dict[str
 
 async def make_equal(db: Database, client: KnowledgeClient) -> bool:
     """Replace the index when it holds something else than the published articles. Returns whether it did."""
-    held = (await client.health())["digest"]
+    health = await client.health()
+    if health["state"] != "ready":
+        return False
+    held = health["digest"]
     articles, wanted = await asyncio.to_thread(_published, db)
     if held == wanted:
         return False

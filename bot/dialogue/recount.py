@@ -1,0 +1,78 @@
+"""Messages that Rasa did not see are sent to it again once it is back, only to be counted. Nothing is said."""
+
+import asyncio
+import logging
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot import wire
+from bot.alerts import counter
+from bot.chat.models import Conversation, Message, Turn
+from bot.dialogue import decide
+from bot.dialogue.engine import EngineFailed, EngineReply, TurnInput
+from bot.dialogue.turn import Answering
+from bot.understanding import facts, redact
+
+BATCH = 20
+log = logging.getLogger(__name__)
+
+
+async def recount(work: Answering) -> int:
+    """Count what is due, oldest first; returns how many messages were. Stops at the first failure."""
+    due = await asyncio.to_thread(_due, work)
+    for count, turn in enumerate(due):
+        try:
+            reply = await work.engine.answer(turn)
+        except EngineFailed:
+            return count
+        await asyncio.to_thread(_count, work, turn.message_id, reply)
+    return len(due)
+
+
+def _due(work: Answering) -> list[TurnInput]:
+    with work.db.snapshot() as session:
+        rows = session.execute(
+            select(Message.id, Message.text)
+            .join(Turn, Turn.message_id == Message.id)
+            .where(Turn.recount == "due", Turn.state == "done")
+            .order_by(Turn.accepted_at)
+            .limit(BATCH)
+        ).all()
+    return [_turn(message_id, text) for message_id, text in rows]
+
+
+def _turn(message_id: str, text: str) -> TurnInput:
+    seen = facts.read(text)
+    return TurnInput(
+        sender=f"{wire.RECOUNT_SENDER}{message_id}",
+        message_id=message_id,
+        text=seen.text or text,
+        language=seen.reply_language,
+        embedding=seen.embedding,
+    )
+
+
+def _count(work: Answering, message_id: str, reply: EngineReply) -> None:
+    with work.db.transaction() as session:
+        _count_in(session, work, message_id, reply)
+
+
+def _count_in(session: Session, work: Answering, message_id: str, reply: EngineReply) -> None:
+    """Mark first: whoever marks counts, so that a message is counted once."""
+    marked = session.scalar(
+        update(Turn)
+        .where(Turn.message_id == message_id, Turn.recount == "due")
+        .values(recount="done", intent=reply.signals[0].intent, confidence=reply.signals[0].confidence)
+        .returning(Turn.message_id)
+        .execution_options(synchronize_session=False)
+    )
+    if marked is None:
+        return
+    message = session.get_one(Message, message_id)
+    conversation = session.get_one(Conversation, message.conversation_id)
+    for topic in sorted(decide.topics_of(reply)):
+        excerpt = redact.redact(message.text)
+        counter.do_mention(
+            session, policy=work.policy, topic=topic, message=message, conversation=conversation, text=excerpt
+        )

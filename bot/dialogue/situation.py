@@ -1,0 +1,152 @@
+"""Where a conversation stands when a message is about to be answered: read once, in one transaction."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot import wire
+from bot.alerts.models import Mention
+from bot.chat.models import Author, Conversation, Message
+from bot.core import clock
+from bot.desk import handoff, views
+from bot.desk.models import Ticket
+from bot.dialogue.claim import Pending
+from bot.dialogue.decide import Answer, Situation
+from bot.dialogue.engine import TurnInput
+from bot.dialogue.prewarm import understood
+from bot.knowledge.models import Article, Audience, Status
+from bot.policy.shapes import Policy
+from bot.understanding.facts import Facts
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A message under way. `owner_version` is the fence: words decided under an older one are never said."""
+
+    conversation_id: str
+    owner_version: int
+    pending: Pending
+    facts: Facts
+    situation: Situation
+    turn: TurnInput
+    repetition: int
+    chosen: Answer | None = None
+
+
+def begin(session: Session, *, policy: Policy, conversation: Conversation, pending: Pending) -> Begun:
+    """Read everything that the turn needs to know; writes nothing."""
+    seen = understood(pending.text)
+    ticket = handoff.unsettled(session, conversation.id)
+    situation = Situation(
+        owner=conversation.owner,
+        misses=conversation.misses,
+        human_offered=conversation.human_offered,
+        has_ticket=ticket is not None,
+        complaints_before=_complaints(session, conversation, pending),
+        last_article_id=_last_article(session, conversation, pending),
+        told_recently=_told_recently(conversation, policy),
+        wants_human_by_choice=pending.choice == wire.HUMAN_CHOICE,
+    )
+    return Begun(
+        conversation_id=conversation.id,
+        owner_version=conversation.owner_version,
+        pending=pending,
+        facts=seen,
+        situation=situation,
+        turn=_turn(conversation, pending, seen, policy, _ticket(policy, ticket, seen.reply_language)),
+        repetition=_repetition(session, conversation, pending),
+        chosen=_chosen(session, pending),
+    )
+
+
+def _turn(
+    conversation: Conversation, pending: Pending, seen: Facts, policy: Policy, ticket: dict[str, Any] | None
+) -> TurnInput:
+    part = conversation.episode_turns // policy.dialogue.turns_per_sender
+    return TurnInput(
+        sender=f"{conversation.id}:{conversation.episode}.{part}",
+        message_id=pending.message_id,
+        text=seen.text or pending.text,
+        language=seen.reply_language,
+        embedding=seen.embedding,
+        entities=tuple(
+            {"entity": found.kind, "value": found.value, "start": found.start, "end": found.end}
+            for found in seen.entities
+        ),
+        ticket=ticket,
+        asks_human=bool(seen.asks_human),
+        asks_ticket_status=bool(seen.asks_ticket_status),
+    )
+
+
+def _ticket(policy: Policy, ticket: Ticket | None, language: str) -> dict[str, Any] | None:
+    return {**views.brief(ticket), "team": policy.team_name(ticket.team, language)} if ticket else None
+
+
+def _told_recently(conversation: Conversation, policy: Policy) -> bool:
+    again = timedelta(seconds=policy.dialogue.certainty_again_seconds)
+    return conversation.told_at is not None and clock.now() - conversation.told_at < again
+
+
+def _complaints(session: Session, conversation: Conversation, pending: Pending) -> int:
+    """Messages of this episode, before this one, that were complaints."""
+    counted = (
+        select(func.count(func.distinct(Mention.message_id)))
+        .join(Message, Message.id == Mention.message_id)
+        .where(
+            Mention.conversation_id == conversation.id,
+            Message.episode == conversation.episode,
+            Message.seq < pending.seq,
+        )
+    )
+    return session.scalar(counted) or 0
+
+
+def _last_article(session: Session, conversation: Conversation, pending: Pending) -> str | None:
+    """The article of the bot's last words in this episode, if they came from one."""
+    return session.scalar(
+        select(Message.article_id)
+        .where(
+            Message.conversation_id == conversation.id,
+            Message.author == Author.BOT,
+            Message.episode == conversation.episode,
+        )
+        .order_by(Message.seq.desc())
+        .limit(1)
+    )
+
+
+def _repetition(session: Session, conversation: Conversation, pending: Pending) -> int:
+    """How many times this customer has come with it: tickets of the last week, and the same words in this episode."""
+    tickets = session.scalar(
+        select(func.count()).where(
+            Ticket.customer_id == conversation.customer_id,
+            Ticket.created_at > clock.now() - WEEK,
+            Ticket.conversation_id != conversation.id,
+        )
+    )
+    same = session.scalar(
+        select(func.count()).where(
+            Message.conversation_id == conversation.id,
+            Message.author == Author.CUSTOMER,
+            Message.episode == conversation.episode,
+            Message.seq <= pending.seq,
+            func.lower(Message.text) == pending.text.lower(),
+        )
+    )
+    return max((tickets or 0) + 1, same or 1)
+
+
+def _chosen(session: Session, pending: Pending) -> Answer | None:
+    """The answer of an article that the customer picked from a list; None when nothing was picked, or it is gone."""
+    if not pending.choice or not pending.choice.startswith(wire.ARTICLE_CHOICE):
+        return None
+    article = session.get(Article, pending.choice.removeprefix(wire.ARTICLE_CHOICE))
+    if article is None or article.status != Status.PUBLISHED or article.audience != Audience.PUBLIC:
+        return None
+    return Answer(article.answer, article.id, article.question)

@@ -1,0 +1,273 @@
+"""One turn, top to bottom: claim, understand, ask the engine outside any transaction, then do all of it in one.
+
+The worker calls `answer_conversation`; everything that is said or promised about a customer message comes from here.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from bot import wire
+from bot.alerts import counter
+from bot.chat import delivery
+from bot.chat.models import Author, Conversation, Kind, Message, Turn
+from bot.core import clock, errors, live
+from bot.core.db import Database
+from bot.core.settings import Settings
+from bot.desk import handoff
+from bot.desk import words as desk_words
+from bot.dialogue import claim, decide, situation, words
+from bot.dialogue.decide import Plan
+from bot.dialogue.engine import Engine, EngineFailed, EngineReply, Signal
+from bot.dialogue.situation import Begun
+from bot.knowledge import gaps
+from bot.policy.shapes import Policy
+from bot.understanding import redact
+
+BACKOFF_SECONDS = (0.5, 1, 2, 4, 8)
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Answering:
+    """What a worker answers with."""
+
+    db: Database
+    settings: Settings
+    policy: Policy
+    engine: Engine
+    fallback: Engine
+    worker: str
+    behind: bool = False
+    """Set while the oldest waiting turn is too old: turns go by the fallback until it is cleared."""
+
+    @property
+    def rules(self) -> decide.Rules:
+        dialogue = self.policy.dialogue
+        return decide.Rules(
+            dialogue.anger_hands_over,
+            dialogue.misses_hand_over,
+            dialogue.complaints_hand_over,
+            dialogue.certainty_again_seconds,
+        )
+
+
+async def answer_conversation(work: Answering, conversation_id: str) -> None:
+    """Answer every waiting message of a conversation, in order. Returns at once when another worker holds it."""
+    begun = await asyncio.to_thread(_claim, work, conversation_id)
+    while begun is not None:
+        reply = await _ask(work, begun)
+        if reply is None and not _can_do_without(work, begun):
+            await asyncio.to_thread(_put_off, work, begun)
+            return
+        begun = await asyncio.to_thread(_finish, work, begun, reply)
+
+
+async def _ask(work: Answering, begun: Begun) -> EngineReply | None:
+    """The engine's reply; the fallback's when it fails, is slow, or turns are piling up; None when both fail."""
+    if begun.chosen is not None:
+        extra = {"article_id": begun.chosen.article_id, "question": begun.chosen.article_question}
+        return EngineReply((begun.chosen.text,), (Signal(wire.ANSWERED, "chosen", 1.0, extra),), "chosen")
+    engines = [work.fallback] if work.behind else [work.engine, work.fallback]
+    for engine in engines:
+        try:
+            async with asyncio.timeout(work.settings.turn_timeout_seconds):
+                return await engine.answer(begun.turn)
+        except (EngineFailed, TimeoutError) as error:
+            log.warning(
+                "engine failed",
+                extra={"engine": engine.name, "cause": str(error) or "time-out", "turn": begun.pending.message_id},
+            )
+    return None
+
+
+def _can_do_without(work: Answering, begun: Begun) -> bool:
+    """Whether facts alone settle it, or it has waited so long that a ticket is owed."""
+    waited = (clock.now() - begun.pending.accepted_at).total_seconds()
+    at_once = decide.hands_over(begun.facts, None, begun.situation, work.rules)
+    return at_once is not None or waited > work.policy.dialogue.ticket_after_seconds
+
+
+def _claim(work: Answering, conversation_id: str) -> Begun | None:
+    with work.db.transaction() as session:
+        conversation = claim.do_claim(session, conversation_id=conversation_id, worker=work.worker)
+        return _next(session, work, conversation) if conversation is not None else None
+
+
+def _next(session: Session, work: Answering, conversation: Conversation) -> Begun | None:
+    """The next waiting message, begun; the conversation is let go when there is none."""
+    pending = claim.next_pending(session, conversation.id)
+    if pending is None:
+        claim.do_release(session, conversation_id=conversation.id, worker=work.worker)
+        return None
+    begun = situation.begin(session, policy=work.policy, conversation=conversation, pending=pending)
+    if conversation.owner == "bot":
+        channel = live.conversation_channel(conversation.id)
+        live.tell(session, channel, {"type": "typing", "author": "bot"})
+    return begun
+
+
+def _put_off(work: Answering, begun: Begun) -> None:
+    """Nothing could answer: let go of the conversation for a moment, and count the try."""
+    delay = BACKOFF_SECONDS[min(begun.pending.attempts, len(BACKOFF_SECONDS) - 1)]
+    with work.db.transaction() as session:
+        if claim.hold(session, conversation_id=begun.conversation_id, worker=work.worker) is None:
+            return
+        session.execute(
+            update(Turn).where(Turn.message_id == begun.pending.message_id).values(attempts=Turn.attempts + 1)
+        )
+        session.execute(
+            update(Conversation)
+            .where(Conversation.id == begun.conversation_id)
+            .values(turn_lease_until=clock.now() + timedelta(seconds=delay), turn_lease_by=None)
+        )
+
+
+def _finish(work: Answering, begun: Begun, reply: EngineReply | None) -> Begun | None:
+    """Do what was decided, in one transaction, and begin the next message. A lost race is begun anew."""
+    try:
+        with work.db.transaction() as session:
+            conversation = claim.hold(session, conversation_id=begun.conversation_id, worker=work.worker)
+            if conversation is None:
+                return None
+            if conversation.owner_version == begun.owner_version:
+                _carry_out(session, work, conversation, begun, reply)
+            return _next(session, work, conversation)
+    except errors.OwnerChanged:
+        return _claim_again(work, begun)
+
+
+def _claim_again(work: Answering, begun: Begun) -> Begun | None:
+    with work.db.transaction() as session:
+        conversation = claim.hold(session, conversation_id=begun.conversation_id, worker=work.worker)
+        return _next(session, work, conversation) if conversation is not None else None
+
+
+def _carry_out(
+    session: Session, work: Answering, conversation: Conversation, begun: Begun, reply: EngineReply | None
+) -> None:
+    plan = decide.decide(begun.facts, reply or _nothing(begun), begun.situation, work.rules)
+    if reply is None and plan.hand_off is None and begun.situation.owner == "bot":
+        plan.hand_off, plan.outcome = "time_out", wire.HANDOFF
+    message = session.get_one(Message, begun.pending.message_id)
+    thread = _Thread(session, conversation, message, begun.turn.language)
+    _speak(work, thread, plan)
+    if plan.hand_off is not None:
+        _hand_over(work, thread, begun, plan)
+    elif plan.tell_status or plan.tell_certainty:
+        _tell_ticket(work, thread, status=plan.tell_status)
+    for topic in sorted(plan.topics):
+        excerpt = redact.redact(message.text)
+        counter.do_mention(
+            session, policy=work.policy, topic=topic, message=message, conversation=conversation, text=excerpt
+        )
+    if plan.gap is not None and plan.hand_off in (None, "unresolved"):
+        gaps.do_note(session, conversation=conversation, message_id=message.id, text=message.text, reason=plan.gap)
+    _remember(session, conversation, begun, plan, reply)
+
+
+def _speak(work: Answering, thread: "_Thread", plan: Plan) -> None:
+    """Danger is answered first and from policy; then the engine's words; then what is offered."""
+    if thread.conversation.owner != "agent":
+        for kind in plan.risks:
+            told = work.policy.risk_words(kind, thread.language)
+            if told is not None:
+                thread.say(told, author=Author.SYSTEM)
+    for answer in plan.answers:
+        thread.say(answer.text, article_id=answer.article_id, article_question=answer.article_question)
+    if plan.choices:
+        choices = [*plan.choices, thread.human("none_of_these")]
+        thread.say(words.say("did_you_mean", thread.language), choices=choices)
+    if plan.offer is not None:
+        thread.say(words.say(plan.offer, thread.language), choices=[thread.human("talk_to_a_person")])
+
+
+def _hand_over(work: Answering, thread: "_Thread", begun: Begun, plan: Plan) -> None:
+    ticket = handoff.do_hand_off(
+        thread.session,
+        policy=work.policy,
+        conversation=thread.conversation,
+        message=thread.message,
+        facts=begun.facts.as_dict(),
+        reason=plan.hand_off or "",
+        request_type=plan.request_type,
+        topic=plan.topics[0] if plan.topics else None,
+        signals=[name for name in (plan.outcome, plan.intent, *plan.risks) if name],
+        repetition=begun.repetition,
+        summary=redact.redact(begun.pending.text),
+    )
+    promised = desk_words.promise(work.policy, ticket, language=thread.language, now=clock.now())
+    thread.say(promised, author=Author.SYSTEM)
+    thread.conversation.told_at = clock.now()
+
+
+def _tell_ticket(work: Answering, thread: "_Thread", *, status: bool) -> None:
+    ticket = handoff.unsettled(thread.session, thread.conversation.id)
+    if ticket is None:
+        return
+    told = desk_words.status if status else desk_words.queue
+    thread.say(told(work.policy, ticket, language=thread.language, now=clock.now()), author=Author.SYSTEM)
+    thread.conversation.told_at = clock.now()
+
+
+def _remember(
+    session: Session, conversation: Conversation, begun: Begun, plan: Plan, reply: EngineReply | None
+) -> None:
+    """Settle the turn, and keep what the next one needs to know."""
+    conversation.misses += plan.miss
+    conversation.human_offered = conversation.human_offered or plan.offer is not None
+    conversation.episode_turns += 1
+    engine = reply.engine if reply else "none"
+    session.execute(
+        update(Turn)
+        .where(Turn.message_id == begun.pending.message_id)
+        .values(
+            state="done",
+            answered_at=clock.now(),
+            engine=engine,
+            intent=plan.intent,
+            confidence=plan.confidence,
+            outcome=plan.outcome,
+            facts=begun.facts.as_dict(),
+            attempts=Turn.attempts + 1,
+            recount="due" if engine in ("knowledge", "none") else None,
+        )
+    )
+
+
+def _nothing(begun: Begun) -> EngineReply:
+    """Stands for a reply when every engine failed but the facts settle it."""
+    return EngineReply((), (Signal(wire.UNANSWERED),), "none")
+
+
+class _Thread:
+    """Where this turn's words go: each says which message it answers and which part it is, so it is said once."""
+
+    def __init__(self, session: Session, conversation: Conversation, message: Message, language: str) -> None:
+        self.session = session
+        self.conversation = conversation
+        self.message = message
+        self.language = language
+        self._part = 0
+
+    def say(self, text: str, *, author: Author = Author.BOT, choices: list[Any] | None = None, **source: Any) -> None:
+        delivery.do_say(
+            self.session,
+            conversation=self.conversation,
+            author=author,
+            text=text,
+            kind=Kind.CHOICES if choices else Kind.TEXT,
+            choices=choices,
+            in_reply_to=self.message.id,
+            part=self._part,
+            **source,
+        )
+        self._part += 1
+
+    def human(self, name: str) -> dict[str, str]:
+        return {"title": words.say(name, self.language), "payload": wire.HUMAN_CHOICE}

@@ -1,0 +1,11 @@
+"""Every room's tables, gathered for migrations."""
+
+import bot.alerts.models
+import bot.chat.models
+import bot.core.auth
+import bot.core.jobs
+import bot.desk.models
+import bot.knowledge.models  # noqa: F401
+from bot.core.tables import Base
+
+metadata = Base.metadata
