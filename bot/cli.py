@@ -1,0 +1,168 @@
+"""The `firebreak` command. Heavy imports stay inside the commands, so that `--help` answers at once."""
+
+import argparse
+import importlib
+import os
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+TOLD = 2
+EXAMPLES = """
+examples:
+  firebreak up                              start everything on http://127.0.0.1:8080
+  firebreak up --port 9000 --data-dir /srv/firebreak
+  firebreak staff add --email ben@example.com --role agent
+  firebreak kb search "my lock is offline"
+  firebreak check                           say in words what is wrong
+
+Settings are read from FIREBREAK_* environment variables; see docs/runbook.md.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Exit code 0, or 2 with one sentence on stderr for whatever can be told in words."""
+    arguments = parser().parse_args(argv)
+    if not hasattr(arguments, "run"):
+        arguments.parser.print_help()
+        return TOLD
+    sys.dont_write_bytecode = True
+    from bot.commands.trouble import expected, in_words
+
+    try:
+        return _run(arguments)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return TOLD
+    except KeyboardInterrupt:
+        return 130
+    except expected() as error:
+        print(f"firebreak: {in_words(error)}", file=sys.stderr)
+        return TOLD
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from bot.core import settings
+
+    overrides = {name: getattr(arguments, name, None) for name in ("data_dir", "host", "port")}
+    found = settings.load(**{name: value for name, value in overrides.items() if value is not None})
+    module, name = arguments.run.split(":")
+    command = getattr(importlib.import_module(f"bot.commands.{module}"), name)
+    for line in command(found, arguments):
+        print(line, flush=True)
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    top = _new(None, "firebreak", "A support bot that answers, hands over, and raises the alarm.", EXAMPLES)
+    commands = top.add_subparsers(metavar="COMMAND", title="commands")
+    _add_running(commands)
+    _add_filling(commands)
+    _add_knowledge(commands)
+    _add_staff(commands)
+    _leaf(commands, "check", "check:check", "Say in words whether settings, policy, domain and index are in order.")
+    return top
+
+
+def _add_running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    up = _leaf(
+        commands,
+        "up",
+        "running:up",
+        "Start every process in order and keep them running, until Ctrl-C.",
+        "firebreak up --port 9000 --data-dir /srv/firebreak",
+    )
+    serve = _leaf(commands, "serve", "running:serve", "Run the web process alone.", "firebreak serve --port 9000")
+    for command in (up, serve):
+        command.add_argument("--host", help="address to listen on (default: FIREBREAK_HOST, else 127.0.0.1)")
+        command.add_argument("--port", type=int, help="port to listen on (default: FIREBREAK_PORT, else 8080)")
+    _leaf(commands, "worker", "running:worker", "Run the turn worker and the timers alone.", "firebreak worker")
+    _leaf(commands, "migrate", "running:migrate", "Bring the database to this version.", "firebreak migrate")
+
+
+def _add_filling(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    train = _leaf(
+        commands, "train", "model:train", "Train the dialogue model, if it is not cached.", "firebreak train --force"
+    )
+    train.add_argument("--force", action="store_true", help="train even where the cache holds this model")
+    seed = _leaf(
+        commands,
+        "seed",
+        "shop:seed",
+        "Migrate, and fill an empty installation with the demo shop's articles and staff.",
+        "firebreak seed --data-dir /srv/firebreak",
+    )
+    seed.add_argument("--quiet", action="store_true", help="tell the new passwords only")
+    _leaf(commands, "reindex", "kb:reindex", "Rebuild the running knowledge service's index.", "firebreak reindex")
+
+
+def _add_knowledge(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    below = _group(commands, "kb", "Import, search and evaluate the knowledge base.")
+    add = _leaf(
+        below,
+        "import",
+        "kb:import_file",
+        "Publish the articles of a YAML, JSON, JSON-lines or CSV file.",
+        "firebreak kb import articles.csv",
+    )
+    add.add_argument("file", metavar="FILE", help="columns: id, language, question, variants, answer, tags, audience")
+    search = _leaf(below, "search", "kb:search", "Ask the running service.", 'firebreak kb search "my lock is offline"')
+    search.add_argument("text", metavar="TEXT")
+    search.add_argument("--language", help="en, zh, ... (default: the text's own)")
+    _leaf(below, "evaluate", "kb:evaluate", "Measure the running service's search.", "firebreak kb evaluate")
+
+
+def _add_staff(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    below = _group(commands, "staff", "Add staff accounts.")
+    add = _leaf(
+        below,
+        "add",
+        "shop:staff_add",
+        "Add an account, or give that of this e-mail another password and other roles.",
+        "firebreak staff add --email ben@example.com --role agent --role lead",
+    )
+    add.add_argument("--email", required=True)
+    add.add_argument("--role", required=True, action="append", help="agent, lead, editor, quality, supervisor, ...")
+    add.add_argument("--name", help="shown to customers (default: made from the e-mail)")
+    add.add_argument("--team", action="append", help="restrict an agent to this team; may be repeated")
+    add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+
+def _group(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, about: str
+) -> "argparse._SubParsersAction[argparse.ArgumentParser]":
+    return _new(commands, name, about).add_subparsers(metavar="COMMAND", title="commands")
+
+
+def _leaf(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: str, about: str, example: str = ""
+) -> argparse.ArgumentParser:
+    found = _new(commands, name, about, f"example:\n  {example or 'firebreak ' + name}")
+    found.set_defaults(run=run)
+    found.add_argument(
+        "--data-dir", type=Path, help="where everything is written (default: FIREBREAK_DATA_DIR, else var)"
+    )
+    return found
+
+
+def _new(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser] | None", name: str, about: str, epilog: str = ""
+) -> argparse.ArgumentParser:
+    shown: dict[str, Any] = {
+        "description": about,
+        "epilog": textwrap.dedent(epilog),
+        "formatter_class": argparse.RawDescriptionHelpFormatter,
+        "allow_abbrev": False,
+    }
+    if commands is None:
+        found = argparse.ArgumentParser(prog=name, **shown)
+    else:
+        found = commands.add_parser(name, help=about, **shown)
+    found.set_defaults(parser=found)
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""Commands that run the product, or a process of it."""
+
+import argparse
+from collections.abc import Iterator
+
+from bot.core import log
+from bot.core.settings import Settings
+
+STOP_GRACE_SECONDS = 2
+
+
+def up(settings: Settings, _arguments: argparse.Namespace) -> Iterator[str]:
+    from bot.policy import load as policy
+    from bot.up.run import run
+
+    policy.load(settings.policy_dir)
+    run(settings)
+    yield from ()
+
+
+def serve(settings: Settings, _arguments: argparse.Namespace) -> Iterator[str]:
+    import uvicorn
+
+    from bot.app import create_app
+
+    log.configure("web", level=settings.log_level)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=STOP_GRACE_SECONDS,
+        ws_max_size=1_000_000,
+        proxy_headers=False,
+        server_header=False,
+    )
+    yield from ()
+
+
+def worker(settings: Settings, _arguments: argparse.Namespace) -> Iterator[str]:
+    from bot.worker import run
+
+    log.configure("worker", level=settings.log_level)
+    run(settings)
+    yield from ()
+
+
+def migrate(settings: Settings, _arguments: argparse.Namespace) -> Iterator[str]:
+    from bot import migrations
+
+    migrations.upgrade(settings.resolved_database_url)
+    yield "The database has the tables of this version."

@@ -1,0 +1,36 @@
+"""Which errors are told to the operator as a sentence, and how."""
+
+
+class Trouble(Exception):
+    """A command cannot do what it was asked. The message says why and what to do."""
+
+
+def expected() -> tuple[type[Exception], ...]:
+    """Errors that end a command with a sentence; all others are our mistakes and keep their traceback."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bot.core.errors import FirebreakError
+    from bot.core.settings import SettingsError
+    from bot.policy.load import PolicyError
+    from bot.up.addresses import PortTakenError
+    from bot.up.lock import DataDirInUseError
+    from bot.up.run import PrepareError
+    from bot.up.training import TrainingError
+    from knowledge_index.client import KnowledgeUnavailable
+    from knowledge_index.seed import BadSeed
+
+    told = (SettingsError, FirebreakError, PolicyError, KnowledgeUnavailable, BadSeed, SQLAlchemyError, OSError)
+    return (Trouble, *told, PortTakenError, DataDirInUseError, PrepareError, TrainingError)
+
+
+def in_words(error: Exception) -> str:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from knowledge_index.client import KnowledgeUnavailable
+
+    if isinstance(error, SQLAlchemyError):
+        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        return f"The database cannot be used: {cause}"
+    if isinstance(error, KnowledgeUnavailable):
+        return f"The knowledge service does not answer ({error}). Is `firebreak up` running?"
+    return str(error) or type(error).__name__

@@ -1,0 +1,151 @@
+"""supervisord as a child of ours: it starts, restarts and stops the parts; we drive it over its socket."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import xmlrpc.client
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, cast
+
+from supervisor.xmlrpc import SupervisorTransport
+
+from bot.core.settings import PROJECT_ROOT
+from bot.up import tether
+from bot.up.logs import LogPump
+from bot.up.parts import Part
+
+START_SECONDS = 15.0
+STOP_SECONDS = 3
+QUICK_STARTS = 15  # tries with growing pauses, about two minutes; then the watch starts the part now and again
+GROUP = "firebreak"
+TETHER = (sys.executable, "-I", str(Path(tether.__file__).resolve()))
+
+
+class KeeperGoneError(Exception):
+    """supervisord does not run any more; the kernel has ended its children."""
+
+
+class Keeper:
+    """A running supervisord. Calls raise KeeperGoneError when it has ended. One instance a thread: see `again`."""
+
+    def __init__(self, run: Path, process: subprocess.Popen[bytes]) -> None:
+        self._run = run
+        self._process = process
+        self._rpc = cast(Any, _connect(run / "supervisor.sock"))
+
+    def again(self) -> "Keeper":
+        """The same supervisord over a connection of its own, for another thread."""
+        return Keeper(self._run, self._process)
+
+    def start(self, name: str) -> None:
+        self._call("startProcess", f"{GROUP}:{name}", False)
+
+    def stop(self, name: str) -> None:
+        self._call("stopProcess", f"{GROUP}:{name}", True)
+
+    def state(self, name: str) -> tuple[str, int]:
+        """supervisord's word for the part's state (RUNNING, STARTING, BACKOFF, FATAL, ...) and its pid, 0 if none."""
+        found = self._call("getProcessInfo", f"{GROUP}:{name}") or {}
+        return str(found.get("statename", "UNKNOWN")), int(found.get("pid", 0))
+
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def request_stop(self) -> None:
+        with suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGTERM)
+
+    def close(self) -> None:
+        """Stop every part, then supervisord; what does not stop in time is killed."""
+        self.request_stop()
+        try:
+            self._process.wait(timeout=STOP_SECONDS + 1)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        (self._run / "supervisor.sock").unlink(missing_ok=True)
+
+    def _call(self, method: str, *arguments: object) -> Any:
+        try:
+            return getattr(self._rpc.supervisor, method)(*arguments)
+        except xmlrpc.client.Fault:
+            return None
+        except (OSError, xmlrpc.client.Error, EOFError, ValueError) as error:
+            self._rpc = _connect(self._run / "supervisor.sock")
+            raise KeeperGoneError from error
+
+
+def open_keeper(run: Path, parts: Sequence[Part], environment: dict[str, str], logs: LogPump) -> Keeper:
+    """Start supervisord with every part described and none started."""
+    described = {}
+    for part in parts:
+        pipe = run / f"{part.name}.pipe"
+        logs.open_pipe(part.name, pipe)
+        described[part.name] = {"argv": part.argv, "env": part.env, "log": str(pipe)}
+    (run / "parts.json").write_text(json.dumps(described), encoding="utf-8")
+    (run / "supervisord.conf").write_text(_configuration(part.name for part in parts), encoding="utf-8")
+    (run / "supervisor.sock").unlink(missing_ok=True)
+    process = _spawn(run, environment, logs)
+    _await_socket(process, run / "supervisor.sock")
+    return Keeper(run, process)
+
+
+def tethered(environment: dict[str, str]) -> dict[str, str]:
+    """The environment for a process that is started through TETHER by this one."""
+    return {**os.environ, **environment, tether.PARENT: str(os.getpid())}
+
+
+def _spawn(run: Path, environment: dict[str, str], logs: LogPump) -> subprocess.Popen[bytes]:
+    command = [*TETHER, "--", sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(run / "supervisord.conf")]
+    run_environment = {tether.PARTS: str(run / "parts.json"), "FIREBREAK_RUN": str(run)}
+    process = subprocess.Popen(
+        command,
+        cwd=PROJECT_ROOT,
+        env=tethered({**environment, **run_environment}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    logs.follow_process("keeper", process)
+    return process
+
+
+def _await_socket(process: subprocess.Popen[bytes], path: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not path.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            process.wait()
+            raise KeeperGoneError
+        time.sleep(0.02)
+
+
+def _connect(path: Path) -> xmlrpc.client.ServerProxy:
+    return xmlrpc.client.ServerProxy("http://localhost", transport=SupervisorTransport(serverurl=f"unix://{path}"))
+
+
+def _configuration(names: Any) -> str:
+    """supervisord's file. Commands and environments are in parts.json instead: no quoting rules apply there."""
+    names = list(names)
+    python, _, script = (word.replace("%", "%%") for word in TETHER)
+    user = "user=root\n" if os.getuid() == 0 else ""
+    sections = [
+        f"[supervisord]\nnodaemon=true\nlogfile=/dev/null\nlogfile_maxbytes=0\nloglevel=info\n{user}"
+        "pidfile=%(ENV_FIREBREAK_RUN)s/supervisord.pid\nchildlogdir=%(ENV_FIREBREAK_RUN)s\n",
+        "[unix_http_server]\nfile=%(ENV_FIREBREAK_RUN)s/supervisor.sock\nchmod=0700\n",
+        "[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n",
+        f"[group:{GROUP}]\nprograms={','.join(names)}\n",
+    ]
+    for name in names:
+        sections.append(
+            f'[program:{name}]\ncommand="{python}" -I "{script}" {name}\nautostart=false\nautorestart=true\n'
+            f"startsecs=2\nstartretries={QUICK_STARTS}\nstopasgroup=true\nkillasgroup=true\n"
+            f"stopwaitsecs={STOP_SECONDS}\nredirect_stderr=true\nstdout_logfile=NONE\n"
+        )
+    return "\n".join(sections)

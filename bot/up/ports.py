@@ -1,0 +1,61 @@
+"""Is a port free, who holds it, and which one to take instead."""
+
+import errno
+import socket
+import time
+from contextlib import suppress
+from pathlib import Path
+
+LISTENING = "0A"
+
+
+def is_free(host: str, port: int, *, patience_seconds: float = 0.0) -> bool:
+    """Whether a server could listen there now. Raises OSError for an address that is not this machine's."""
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        try:
+            _bind(host, port)
+            return True
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.1)
+
+
+def free_port(host: str) -> int:
+    return _bind(host, 0)
+
+
+def holder(port: int) -> str:
+    """The process that listens on `port`, as "name (process 123)"; in general words where that cannot be seen."""
+    inodes = _listening_inodes(port)
+    for pid in (entry.name for entry in Path("/proc").glob("[0-9]*")):
+        with suppress(OSError):
+            if any(str(fd.readlink()) in inodes for fd in Path(f"/proc/{pid}/fd").iterdir()):
+                command = (
+                    Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+                )
+                return f"{command[:80]} (process {pid})"
+    return "another process"
+
+
+def _bind(host: str, port: int) -> int:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
+        probe.listen(1)
+        return int(probe.getsockname()[1])
+
+
+def _listening_inodes(port: int) -> set[str]:
+    found = set()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        with suppress(OSError):
+            for line in Path(table).read_text().splitlines()[1:]:
+                columns = line.split()
+                if columns[3] == LISTENING and int(columns[1].rpartition(":")[2], 16) == port:
+                    found.add(f"socket:[{columns[9]}]")
+    return found
