@@ -39,6 +39,7 @@ def do_hand_off(
         ownership.check_unchanged(session, conversation=conversation)
     else:
         ownership.do_queue(session, conversation=conversation)
+    topic = topic or policy.topic_of_risks(risk["kind"] for risk in facts.get("risks") or ())
     tier = session.scalar(select(Customer.tier).where(Customer.id == conversation.customer_id))
     case = priority.case_of(
         policy,

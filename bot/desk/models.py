@@ -97,7 +97,8 @@ class Ticket(Base):
 class TicketEvent(Base):
     """One thing that happened to a ticket: timeline and audit at once. Never changed, never taken away.
 
-    `text` is in the ticket's language where the customer sees it; `detail` holds the fact for programs.
+    `text` is in the ticket's language where the customer sees it; `detail` holds the fact for programs. `seq` is the
+    message of the thread that shows the same.
     """
 
     __tablename__ = "ticket_events"
@@ -109,6 +110,7 @@ class TicketEvent(Base):
     text: Mapped[str] = mapped_column(Text)
     detail: Mapped[dict[str, Any]]
     staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    seq: Mapped[int | None]
     visible_to_customer: Mapped[bool] = mapped_column(default=False)
 
     staff: Mapped[Staff | None] = relationship(lazy="joined")

@@ -23,18 +23,19 @@ def do_record(
     staff: Staff | None = None,
     text: str | None = None,
     detail: dict[str, Any] | None = None,
-    spoken: str | None = None,
+    seq: int | None = None,
 ) -> TicketEvent:
-    """Append one event. Without `text` it is the customer's sentence for it, or the one that `spoken` names."""
+    """Append one event. Without `text` it is the customer's sentence for it; `seq`: where the thread shows it."""
     moment = clock.now()
     name = staff.name if staff else ""
     row = TicketEvent(
         ticket_id=ticket.id,
         at=moment,
         event=event,
-        text=text if text is not None else words.event(policy, ticket, spoken or event, now=moment, name=name),
+        text=text if text is not None else words.event(policy, ticket, event, now=moment, name=name),
         detail=detail or {},
         staff_id=staff.id if staff else None,
+        seq=seq,
         visible_to_customer=event in SHOWN,
     )
     session.add(row)

@@ -11,7 +11,7 @@ from bot.chat import delivery
 from bot.chat.models import Author, Conversation, Kind, Message, Owner
 from bot.core import clock, errors
 from bot.core.auth import Role, Staff
-from bot.desk import handoff, ownership, records, sla, views
+from bot.desk import handoff, ownership, records, sla, views, words
 from bot.desk.access import hold_ticket
 from bot.desk.models import UNSETTLED, Status, Ticket
 from bot.policy.shapes import Policy
@@ -60,7 +60,7 @@ def do_reply(
         client_message_id=_own_id(staff, client_message_id),
     )
     _set(session, ticket, status=Status.OPEN, waiting_until=None, first_response_at=_first(ticket, message.at))
-    records.do_record(session, policy, ticket, "answered", staff=staff, detail={"seq": message.seq})
+    records.do_record(session, policy, ticket, "answered", staff=staff, seq=message.seq)
     _tell(session, ticket, conversation)
     return message
 
@@ -110,15 +110,16 @@ def do_transfer(session: Session, *, policy: Policy, number: int, staff: Staff, 
 def do_resolve(
     session: Session, *, policy: Policy, number: int, staff: Staff, summary: str, cause: str | None = None
 ) -> Ticket:
-    """Settle one's ticket: the conversation closes, and the bot answers whatever comes next."""
+    """Settle a ticket that is one's own or nobody's: the conversation closes, and the bot answers what comes next."""
     ticket, conversation = hold_ticket(session, number=number, staff=staff)
     _check_unsettled(ticket)
-    _check_mine(ticket, staff)
+    _check_not_anothers(ticket, staff)
     moment = clock.now()
     _set(
         session,
         ticket,
         status=Status.RESOLVED,
+        holder_id=staff.id,
         resolved_at=moment,
         first_response_at=_first(ticket, moment),
         waiting_until=None,
@@ -209,8 +210,9 @@ def _record_and_say(
 ) -> None:
     """Write the event down and show the same sentence in the thread."""
     spoken = "transferred_unanswered" if event == "transferred" and ticket.first_response_at is None else event
-    row = records.do_record(session, policy, ticket, event, staff=staff, detail=detail, spoken=spoken)
-    delivery.do_say(session, conversation=conversation, author=Author.SYSTEM, kind=Kind.EVENT, text=row.text)
+    text = words.event(policy, ticket, spoken, now=clock.now(), name=staff.name)
+    said = delivery.do_say(session, conversation=conversation, author=Author.SYSTEM, kind=Kind.EVENT, text=text)
+    records.do_record(session, policy, ticket, event, staff=staff, text=text, detail=detail, seq=said.seq)
 
 
 def _set(session: Session, ticket: Ticket, **values: Any) -> None:

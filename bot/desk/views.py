@@ -109,10 +109,6 @@ def _due_at(ticket: Ticket) -> str | None:
 
 
 def _event(row: TicketEvent) -> dict[str, Any]:
-    wire = {
-        "at": clock.iso(row.at),
-        "event": row.event,
-        "text": row.text,
-        **({"detail": row.detail} if row.detail else {}),
-    }
-    return {**wire, "author": row.staff.name} if row.staff else wire
+    wire = {"at": clock.iso(row.at), "event": row.event, "text": row.text, "detail": row.detail}
+    extras = {"seq": row.seq, "author": row.staff.name if row.staff else None}
+    return wire | {name: value for name, value in extras.items() if value is not None}

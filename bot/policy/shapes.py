@@ -274,6 +274,7 @@ class Topic(Shape):
     departments: tuple[Key, ...] = ()
     complaint_team: Key
     grave: bool = False
+    risks: tuple[Risk, ...] = ()
 
 
 class Topics(Shape):
@@ -336,6 +337,11 @@ class Policy(Shape):
     def topic_name(self, topic: str, language: str) -> str:
         known = self.topics.topics.get(topic)
         return known.name.of(language) if known else topic
+
+    def topic_of_risks(self, kinds: Iterable[str]) -> str | None:
+        """The topic that words of these risks belong to, whatever else was understood of them."""
+        found = set(kinds)
+        return next((key for key, topic in self.topics.topics.items() if found.intersection(topic.risks)), None)
 
     def is_grave(self, topic: str | None) -> bool:
         known = self.topics.topics.get(topic or "")
