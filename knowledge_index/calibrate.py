@@ -1,0 +1,186 @@
+"""Measure the calibration: centres, weights and judges, from the starter articles and the questions beside them.
+
+Called by `python -m knowledge_index.evaluate --fit`. Chances that set thresholds and make the report come from folds
+that did not see the question's article, so they are what a new question can expect.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from knowledge_index import fitting
+from knowledge_index.calibration import FEATURES, Calibration, Judge, Logistic
+from knowledge_index.embedded import EmbeddedArticle
+from knowledge_index.embedder import Embedder, Key, key_for
+from knowledge_index.evaluate import ANSWERABLE, Evaluation, Group, Outcome, Query, Report, report, share
+from knowledge_index.index import KnowledgeIndex, built
+from knowledge_index.search import ACROSS
+
+NEGATIVES = Path(__file__).with_name("calibration_negatives.yml")
+TRANSLATIONS = Path(__file__).with_name("calibration_translations.yml")
+
+ANSWER_PRECISION = 0.9
+CHOICE_PRECISION = 0.9
+"""Of the questions that no article can answer, this share at least is offered nothing."""
+
+FOLDS = 5
+RISING = frozenset(FEATURES) - {"length"}
+UNANSWERABLE_SHARES: Mapping[Group, float] = {"removed": 0.2, "unrelated": 0.1, "near": 0.1}
+"""What part of all questions each group stands for; customers ask about four in ten that no article answers."""
+
+WEIGHT_GRID = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
+NEVER = Logistic(0.0, {})
+
+
+@dataclass(frozen=True)
+class Fitted:
+    calibration: Calibration
+    reports: tuple[Report, ...]
+
+
+def fit(articles: Sequence[EmbeddedArticle], embedders: Mapping[Key, Embedder]) -> Fitted:
+    """The calibration for these models, and what it promises by language."""
+    dimensions = {key: embedder.dimension for key, embedder in embedders.items()}
+    calibration = Calibration(
+        {key: embedder.digest for key, embedder in embedders.items()},
+        {key: _centre(articles, key) for key in embedders},
+        {language: Judge(0.2, 0.3, NEVER, NEVER, 2.0, 2.0) for language in ("en", "zh", ACROSS)},
+    )
+    index = built(calibration, dimensions, articles)
+    reports = []
+    for language in ("en", "zh", ACROSS):
+        asking = _asking(language, embedders)
+        calibration = _weighed(index, language, asking)
+        index = built(calibration, dimensions, articles)
+        judge, promised = _judged(calibration.judge(language), language, asking(Evaluation(index)))
+        calibration = replace(calibration, judges={**calibration.judges, language: judge})
+        index = built(calibration, dimensions, articles)
+        reports.append(promised)
+    return Fitted(calibration, tuple(reports))
+
+
+def _centre(articles: Sequence[EmbeddedArticle], key: Key) -> list[float]:
+    language = "en" if key == "en" else "zh"
+    rows = [held.vectors[key] for held in articles if held.article.language == language]
+    return [round(float(value), 5) for value in np.vstack(rows).mean(0)]
+
+
+def _asking(language: str, embedders: Mapping[Key, Embedder]) -> Callable[[Evaluation], list[Outcome]]:
+    """Everything that is asked in a language, as a function of the evaluation that answers it."""
+    negatives = _written(NEGATIVES)[language]
+    unanswerable = [
+        query
+        for group in ("unrelated", "near")
+        for query in _queries(negatives[group], language, group, None, embedders)
+    ]
+    if language != ACROSS:
+        return lambda evaluation: [*evaluation.held_out(language), *map(evaluation.ask, unanswerable)]
+    translated = [
+        query
+        for subject, texts in _written(TRANSLATIONS).items()
+        for query in _queries(texts, "und", "translated", subject, embedders)
+    ]
+    return lambda evaluation: [
+        *map(evaluation.ask, translated),
+        *evaluation.removed(translated),
+        *map(evaluation.ask, unanswerable),
+    ]
+
+
+def _queries(
+    texts: Sequence[Any], language: str, group: Any, relevant: str | None, embedders: Mapping[Key, Embedder]
+) -> list[Query]:
+    written = [str(text) for text in texts]
+    vectors = embedders[key_for(language)].encode(written)
+    return [
+        Query(text, language, group, relevant, relevant or text, vector)
+        for text, vector in zip(written, vectors, strict=True)
+    ]
+
+
+def _written(path: Path) -> Any:
+    return yaml.safe_load(path.read_text("utf-8"))
+
+
+def _weighed(index: KnowledgeIndex, language: str, asking: Callable[[Evaluation], list[Outcome]]) -> Calibration:
+    """The weights of answers and words that find most held-out questions, the smallest that do."""
+    best = index.calibration
+    for field in ("answer_weight", "lexical_weight"):
+        if language == ACROSS and field == "lexical_weight":
+            continue
+        tried = []
+        for weight in WEIGHT_GRID:
+            judge = replace(best.judge(language), **{field: weight})  # type: ignore[arg-type]
+            calibration = replace(best, judges={**best.judges, language: judge})
+            outcomes = asking(Evaluation(built(calibration, index.dimensions, index.articles.values())))
+            tried.append((_found(outcomes), -weight, calibration))
+        best = max(tried, key=lambda one: one[:2])[2]
+    return best
+
+
+def _found(outcomes: Sequence[Outcome]) -> float:
+    return share(outcome.reciprocal_rank for outcome in outcomes if outcome.query.group in ANSWERABLE)
+
+
+def _judged(judge: Judge, language: str, outcomes: Sequence[Outcome]) -> tuple[Judge, Report]:
+    weights = _weights(outcomes)
+    first = [outcome.first_is_right for outcome in outcomes]
+    among = [outcome.among_first_three for outcome in outcomes]
+    chance_first, chance_among = (_cross_fitted(outcomes, hits, weights) for hits in (first, among))
+    answer_at = fitting.threshold(chance_first, first, weights, ANSWER_PRECISION)
+    choices_at = _choices_at(outcomes, chance_among)
+    evidence = [outcome.evidence for outcome in outcomes]
+    fitted = replace(
+        judge,
+        first=fitting.logistic(evidence, first, weights, RISING),
+        among=fitting.logistic(evidence, among, weights, RISING),
+        answer_at=round(answer_at, 4),
+        choices_at=round(choices_at, 4),
+    )
+    decided = [
+        replace(outcome, confidence=one, decision=fitted.decision(one, three))
+        for outcome, one, three in zip(outcomes, chance_first, chance_among, strict=True)
+    ]
+    return fitted, report(language, decided)
+
+
+def _weights(outcomes: Sequence[Outcome]) -> list[float]:
+    """Every answerable question counts one; the others together make up their share of all questions."""
+    groups = [outcome.query.group for outcome in outcomes]
+    answerable = sum(group in ANSWERABLE for group in groups)
+    whole = answerable / (1 - sum(UNANSWERABLE_SHARES.values()))
+    each = {group: part * whole / max(groups.count(group), 1) for group, part in UNANSWERABLE_SHARES.items()}
+    return [each.get(group, 1.0) for group in groups]
+
+
+def _cross_fitted(outcomes: Sequence[Outcome], hits: Sequence[bool], weights: Sequence[float]) -> list[float]:
+    """Each outcome's chance from a fit that saw nothing of its article."""
+    folds = [int(sha256(outcome.query.source.encode()).hexdigest(), 16) % FOLDS for outcome in outcomes]
+    chances = [0.0] * len(outcomes)
+    for fold in range(FOLDS):
+        learned = [row for row, other in enumerate(folds) if other != fold]
+        model = fitting.logistic(
+            [outcomes[row].evidence for row in learned],
+            [hits[row] for row in learned],
+            [weights[row] for row in learned],
+            RISING,
+        )
+        for row, mine in enumerate(folds):
+            if mine == fold:
+                chances[row] = model.probability(outcomes[row].evidence)
+    return chances
+
+
+def _choices_at(outcomes: Sequence[Outcome], chances: Sequence[float]) -> float:
+    """The chance that all but a few of the unanswerable questions stay below."""
+    offered = sorted(
+        chance
+        for outcome, chance in zip(outcomes, chances, strict=True)
+        if outcome.query.group in ("unrelated", "near")
+    )
+    return offered[min(len(offered) - 1, int(len(offered) * CHOICE_PRECISION))]

@@ -1,0 +1,178 @@
+"""Hybrid search and its decision: answer, offer choices, or admit to know nothing.
+
+Vectors find, words confirm; both are weighed by measurement, by language. The decision comes from a calibrated
+model of several kinds of evidence, because no single similarity tells "asked otherwise" from "asked something else".
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from knowledge_index import lexical
+from knowledge_index.articles import Article
+from knowledge_index.calibration import Decision, Judge
+from knowledge_index.embedded import EmbeddedArticle
+from knowledge_index.embedder import Key, Vectors, key_for
+from knowledge_index.index import KnowledgeIndex
+from knowledge_index.text import clean
+
+REPLY_LANGUAGES = ("en", "zh")
+ACROSS = "other"
+"""The judge of texts that are searched in all languages at once."""
+
+NEAREST_PASSAGES = 100
+NEAREST_BY_WORDS = 10
+POOLED_PASSAGES = 5
+POOLING_RATIO = 0.5
+MAX_CHOICES = 3
+CHOICE_GAP = 0.25
+"""A hit this far below the first is not offered as a choice."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One article against one query: cosines around the centre, word scores as shares of the query."""
+
+    article: Article
+    pooled: float
+    best_question: float
+    lexical: float
+    score: float
+
+
+@dataclass(frozen=True)
+class Hit:
+    article_id: str
+    question: str
+    answer: str
+    language: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """`confidence` is the probability that the first hit answers the question, whatever the decision."""
+
+    decision: Decision
+    confidence: float
+    language: str
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which languages' articles a text is held against, in which model's space, and who judges the outcome."""
+
+    languages: tuple[str, ...]
+    key: Key
+    judge: str
+
+
+def scope(index: KnowledgeIndex, language: str) -> Scope:
+    """A language with articles of its own stays in it; any other searches all articles through `multi`."""
+    own = language.lower().split("-")[0]
+    if own in REPLY_LANGUAGES and own in index.languages():
+        return Scope((own,), key_for(own), own)
+    return Scope(tuple(index.languages()), "multi", ACROSS)
+
+
+def search(
+    index: KnowledgeIndex, *, text: str, vector: Vectors, language: str, audience: str = "public", k: int = 3
+) -> Result:
+    """Decide and list the `k` nearest articles. `vector` is the text's in the model that `scope` names."""
+    ranked = rank(index, text=text, vector=vector, language=language, audience=audience)
+    if not ranked:
+        return Result("none", 0.0, language, ())
+    judge = index.calibration.judge(scope(index, language).judge)
+    decision, confidence = judge.decide(evidence(index, text, ranked))
+    return Result(decision, confidence, language, tuple(_hit(found) for found in _shown(decision, ranked, k)))
+
+
+def rank(
+    index: KnowledgeIndex, *, text: str, vector: Vectors, language: str, audience: str = "public"
+) -> list[Candidate]:
+    """The candidates, best first, one a subject; ties break by id so that equal indexes answer equally."""
+    within = scope(index, language)
+    judge = index.calibration.judge(within.judge)
+    query = index.calibration.centred(within.key, vector)
+    words = {} if within.judge == ACROSS else _word_scores(index, text, within.languages[0], audience)
+    found = []
+    for shelf in index.shelves(within.languages, within.key, audience):
+        by_words = [name for name in words if name in shelf][:NEAREST_BY_WORDS]
+        for name in dict.fromkeys([*shelf.nearest(query, NEAREST_PASSAGES), *by_words]):
+            cosines = shelf.similarities(query, name)
+            found.append(_candidate(index.articles[name], cosines, words.get(name, 0.0), judge))
+    found.sort(key=lambda candidate: (-candidate.score, candidate.article.id))
+    ranked = _one_a_subject(found)
+    return ranked if within.judge != ACROSS else [_in_english(index, one, audience) for one in ranked]
+
+
+def evidence(index: KnowledgeIndex, text: str, ranked: Sequence[Candidate]) -> dict[str, float]:
+    """What the calibrated model looks at; the names are those of `calibration.FEATURES`."""
+    first = ranked[0]
+    scores = [candidate.score for candidate in ranked]
+    language = first.article.language
+    terms = lexical.tokens(clean(text), language)
+    return {
+        "pooled": first.pooled,
+        "best_question": first.best_question,
+        "margin": scores[0] - scores[1] if len(scores) > 1 else scores[0],
+        "lead": scores[0] - float(np.mean(scores[2:6] or [0.0])),
+        "lexical": first.lexical,
+        "coverage": index.words[language].coverage(terms, first.article.id),
+        "length": math.log1p(len(terms)),
+    }
+
+
+def pool(cosines: Vectors) -> float:
+    """Several near variants are better evidence than one: a mean of the best few, each worth half the one before."""
+    best = np.sort(cosines)[::-1][:POOLED_PASSAGES]
+    weights = POOLING_RATIO ** np.arange(len(best))
+    return float((best * weights).sum() / weights.sum())
+
+
+def _word_scores(index: KnowledgeIndex, text: str, language: str, audience: str) -> dict[str, float]:
+    """Word scores of what the reader may see, best first."""
+    scores = index.words[language].scores(lexical.tokens(clean(text), language))
+    seen = (name for name in scores if index.articles[name].article.seen_by(audience))
+    return {name: scores[name] for name in sorted(seen, key=lambda name: (-scores[name], name))}
+
+
+def _candidate(held: EmbeddedArticle, cosines: Vectors, word_score: float, judge: Judge) -> Candidate:
+    asks = np.array([passage.asks for passage in held.passages])
+    questions, answers = cosines[asks], cosines[~asks]
+    pooled = pool(questions)
+    answer = float(answers.max()) if answers.size else 0.0
+    score = pooled + judge.answer_weight * answer + judge.lexical_weight * word_score
+    return Candidate(held.article, pooled, float(questions.max()), word_score, score)
+
+
+def _one_a_subject(ranked: Sequence[Candidate]) -> list[Candidate]:
+    """An article and its translation are one thing to choose: the better found speaks for both."""
+    best: dict[str, Candidate] = {}
+    for candidate in ranked:
+        best.setdefault(candidate.article.subject, candidate)
+    return list(best.values())
+
+
+def _in_english(index: KnowledgeIndex, candidate: Candidate, audience: str) -> Candidate:
+    """Who reads neither of our languages is shown the English article where there is one."""
+    english = index.articles.get(f"{candidate.article.subject}.en")
+    if english is None or not english.article.seen_by(audience):
+        return candidate
+    return replace(candidate, article=english.article)
+
+
+def _shown(decision: Decision, ranked: Sequence[Candidate], k: int) -> Sequence[Candidate]:
+    if decision != "choices":
+        return ranked[:k]
+    near = [candidate for candidate in ranked if candidate.score >= ranked[0].score - CHOICE_GAP]
+    return near[: min(k, MAX_CHOICES)]
+
+
+def _hit(candidate: Candidate) -> Hit:
+    article = candidate.article
+    score = round(max(0.0, min(1.0, candidate.score)), 4)
+    return Hit(article.id, article.question, article.answer, article.language, score)
