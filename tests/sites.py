@@ -1,0 +1,77 @@
+"""The web process inside the test's own process, on a real port and a real, migrated database."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from bot import migrations
+from bot.app import create_app
+from bot.core import auth, settings
+from bot.core.db import Database
+from bot.dialogue.engine import Engine
+
+PASSWORD = "correct horse battery"
+STAFF = {
+    "ben": ["agent"],
+    "bea": ["agent"],
+    "cleo": ["editor"],
+    "dan": ["supervisor"],
+    "eve": ["quality"],
+    "admin": ["admin"],
+}
+NOWHERE = "http://127.0.0.1:9"
+
+
+class Site:
+    """A running web process: where it is, and what a test may look at behind the door."""
+
+    def __init__(self, url: str, app: Any) -> None:
+        self.url = url
+        self.app = app
+
+    @property
+    def db(self) -> Database:
+        database: Database = self.app.state.db
+        return database
+
+
+@contextmanager
+def running(database_url: str, data_dir: Path, *, engine: Engine | None = None, **more: Any) -> Iterator[Site]:
+    """Serve until the block ends. Without an engine, that of the settings."""
+    chosen = {"knowledge_url": NOWHERE, "rasa_url": NOWHERE, "actions_url": NOWHERE, "engine": "scripted", **more}
+    config = settings.load(data_dir=data_dir, database_url=database_url, **chosen)
+    migrations.upgrade(config.resolved_database_url)
+    app = create_app(config, engine=engine)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws_max_size=65_536, timeout_graceful_shutdown=2))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        try:
+            _await_start(server, thread)
+            yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", app)
+        finally:
+            server.should_exit = True
+            thread.join(10)
+
+
+def hire(db: Database) -> None:
+    """Give the cast their accounts."""
+    with db.transaction() as session:
+        for name, roles in STAFF.items():
+            auth.do_add_staff(
+                session, email=f"{name}@emberly.example", name=name.title(), roles=roles, password=PASSWORD
+            )
+
+
+def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:
+    deadline = time.monotonic() + 20
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            raise RuntimeError("the web process did not start")
+        time.sleep(0.01)
