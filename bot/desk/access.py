@@ -11,9 +11,18 @@ from bot.desk.models import Ticket
 
 def visible(staff: Staff) -> ColumnElement[bool]:
     """An agent of certain teams sees theirs and what they hold; everybody else at the desk sees all."""
-    if staff.may(Role.LEAD, Role.SUPERVISOR) or not staff.teams:
+    if _sees_all(staff):
         return true()
     return or_(Ticket.team.in_(staff.teams), Ticket.holder_id == staff.id)
+
+
+def sees(staff: Staff, *, team: str, holder_id: str | None) -> bool:
+    """What `visible` says, for a ticket at hand."""
+    return _sees_all(staff) or team in staff.teams or holder_id == staff.id
+
+
+def _sees_all(staff: Staff) -> bool:
+    return staff.may(Role.LEAD, Role.SUPERVISOR) or not staff.teams
 
 
 def access_ticket(session: Session, *, number: int, staff: Staff) -> Ticket:
