@@ -22,8 +22,6 @@ from bot.nlu.embeddings import EmbeddingsClient, EmbeddingsUnavailable, knowledg
 
 logger = logging.getLogger(__name__)
 
-TRAINING_PATIENCE_SECONDS: Final = 60.0
-"""How long training waits for a knowledge service that is still loading."""
 RETRY_PAUSE_SECONDS: Final = 1.0
 
 
@@ -43,7 +41,10 @@ def space_of(message: Message) -> str:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class EmbeddingsFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
-    """In training it waits and retries; in use it asks once, briefly, and leaves a message bare when that fails."""
+    """In training it waits and retries; in use it asks once, briefly, and leaves a message bare when that fails.
+
+    `training_patience_seconds`: how long training waits for a knowledge service that is still loading.
+    """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -52,6 +53,7 @@ class EmbeddingsFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[mis
             "url": None,
             "timeout_seconds": 1.0,
             "training_timeout_seconds": 60.0,
+            "training_patience_seconds": 60.0,
             "training_batch": 64,
         }
 
@@ -108,7 +110,7 @@ class EmbeddingsFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[mis
         return training_data
 
     def _embed_patiently(self, client: EmbeddingsClient, texts: list[str], space: str) -> list[list[float] | None]:
-        give_up = time.monotonic() + TRAINING_PATIENCE_SECONDS
+        give_up = time.monotonic() + self._config["training_patience_seconds"]
         while True:
             try:
                 return client.embed(texts, model=space)

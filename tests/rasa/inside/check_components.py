@@ -1,0 +1,177 @@
+"""The graph components on messages of both languages, with a real local endpoint for the vectors."""
+
+import hashlib
+import json
+import tempfile
+import threading
+import unittest
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, METADATA, TEXT, TEXT_TOKENS
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.classifier import DEGRADED, VectorIntentClassifier
+from bot.nlu.entities import MetadataEntityExtractor
+from bot.nlu.featurizer import EmbeddingsFeaturizer, TrainingNeedsEmbeddings, space_of
+from bot.nlu.tokenizer import ScriptTokenizer
+
+DIMENSIONS = {"en": 16, "multi": 24}
+EXAMPLES = (
+    [(f"hello {n}", "greet") for n in range(6)]
+    + [(f"parcel late {n}", "complain_delivery_late") for n in range(6)]
+    + [(f"你好 {n}", "greet") for n in range(6)]
+    + [(f"快递 晚了 {n}", "complain_delivery_late") for n in range(6)]
+)
+
+
+class WordVectors(BaseHTTPRequestHandler):
+    """An embeddings endpoint whose vectors are hashed words: near where words are shared, and of a size by model."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        rows = [{"index": n, "embedding": _vector(text, asked["model"])} for n, text in enumerate(asked["input"])]
+        body = json.dumps({"data": rows}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Quiet."""
+
+
+def _vector(text: str, model: str) -> Any:
+    if text == "cannot be embedded":
+        return None
+    vector = [0.1] * DIMENSIONS[model]
+    for word in text.split():
+        vector[hashlib.md5(word.encode()).digest()[0] % len(vector)] += 1.0
+    return vector
+
+
+class Components(unittest.TestCase):
+    def setUp(self) -> None:
+        self.server = HTTPServer(("127.0.0.1", 0), WordVectors)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.storage = LocalModelStorage(Path(folder.name))
+        self.resource = Resource("classifier")
+
+    def tearDown(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    def featurizer(self, url: str = "", **config: Any) -> EmbeddingsFeaturizer:
+        defaults = EmbeddingsFeaturizer.get_default_config()
+        return EmbeddingsFeaturizer("vectors", {**defaults, "url": url or self.url, "timeout_seconds": 0.3, **config})
+
+    def trained(self) -> VectorIntentClassifier:
+        examples = [Message({TEXT: text, INTENT: intent}) for text, intent in EXAMPLES]
+        data = self.featurizer().process_training_data(TrainingData(examples))
+        config = VectorIntentClassifier.get_default_config()
+        VectorIntentClassifier(config, self.storage, self.resource, {}).train(data)
+        context = ExecutionContext(GraphSchema({}))
+        return VectorIntentClassifier.load(config, self.storage, self.resource, context)
+
+    def understood(self, text: str, **metadata: Any) -> Message:
+        message = Message({TEXT: text, METADATA: metadata})
+        return self.trained().process(self.featurizer().process([message]))[0]
+
+
+class AMessage(Components):
+    def test_is_understood_in_either_language_by_a_model_read_from_its_file(self) -> None:
+        for text, intent in (
+            ("hello there", "greet"),
+            ("my parcel is late", "complain_delivery_late"),
+            ("你好 啊", "greet"),
+            ("快递 又 晚了", "complain_delivery_late"),
+        ):
+            with self.subTest(text=text):
+                message = self.understood(text)
+                assert message.get(INTENT)["name"] == intent
+                assert message.get(INTENT)["confidence"] > 0.5
+                assert message.get(INTENT_RANKING_KEY)[0]["name"] == intent
+                assert message.get(DEGRADED) is None
+
+    def test_lives_in_the_space_that_its_metadata_names(self) -> None:
+        assert space_of(Message({TEXT: "bonjour", METADATA: {"embedding": "multi"}})) == "multi"
+        assert space_of(Message({TEXT: "hello", METADATA: {"embedding": "nonsense"}})) == "en"
+        assert space_of(Message({TEXT: "你好", METADATA: None})) == "multi"
+        message = self.understood("hello 你好", embedding="multi")
+        assert message.get(INTENT)["name"] == "greet"
+
+    def test_without_a_vector_is_a_fallback_that_says_so(self) -> None:
+        message = self.understood("cannot be embedded")
+        assert message.get(INTENT) == {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 0.0}
+        assert message.as_dict(only_output_properties=True)[DEGRADED] is True
+
+    def test_of_a_model_of_another_size_is_a_fallback(self) -> None:
+        classifier = self.trained()
+        message = Message({TEXT: "hello", METADATA: {"embedding": "multi"}})
+        self.featurizer().process([message])
+        message.set(METADATA, {"embedding": "en"})
+        assert classifier.process([message])[0].get(INTENT)["confidence"] == 0.0
+
+
+class TheFeaturizer(Components):
+    def test_leaves_a_message_bare_when_the_service_is_gone(self) -> None:
+        message = Message({TEXT: "hello"})
+        self.featurizer(url="http://127.0.0.1:9").process([message])
+        assert message.features == []
+
+    def test_ends_training_with_a_sentence_when_the_service_stays_away(self) -> None:
+        away = self.featurizer(url="http://127.0.0.1:9", training_patience_seconds=0.0)
+        with self.assertRaises(TrainingNeedsEmbeddings) as refused:  # noqa: PT027 - pytest is not here
+            away.process_training_data(TrainingData([Message({TEXT: "hello", INTENT: "greet"})]))
+        assert "Start it, then train again" in str(refused.exception)
+
+
+class TheTokenizer(unittest.TestCase):
+    def test_splits_words_and_characters_with_their_places(self) -> None:
+        for text, words in (
+            ("My lock's offline!", ["My", "lock", "s", "offline"]),
+            ("门锁离线", ["门", "锁", "离", "线"]),
+            ("订单AB1234567还没到", ["订", "单", "AB1234567", "还", "没", "到"]),
+            ("!!!", ["!!!"]),
+        ):
+            with self.subTest(text=text):
+                message = Message({TEXT: text})
+                ScriptTokenizer(ScriptTokenizer.get_default_config()).process([message])
+                tokens = message.get(TEXT_TOKENS)
+                assert [token.text for token in tokens] == words
+                assert all(text[token.start : token.end] == token.text for token in tokens)
+
+
+class TheEntityExtractor(unittest.TestCase):
+    def found(self, text: str, metadata: Any) -> list[tuple[str, str]]:
+        message = MetadataEntityExtractor().process([Message({TEXT: text, METADATA: metadata})])[0]
+        return [(entity["entity"], entity["value"]) for entity in message.get(ENTITIES, [])]
+
+    def test_takes_language_and_entities_from_metadata(self) -> None:
+        order = {"entity": "order", "value": "AB1234567", "start": 2, "end": 11}
+        assert self.found("订单AB1234567", {"language": "zh", "entities": [order]}) == [
+            ("order", "AB1234567"),
+            ("language", "zh"),
+        ]
+
+    def test_goes_by_the_script_where_no_metadata_came(self) -> None:
+        assert self.found("门锁离线", None) == [("language", "zh")]
+        assert self.found("lock offline", None) == []
+
+    def test_lets_metadata_overrule_the_script(self) -> None:
+        assert self.found("ok", {"language": "zh"}) == [("language", "zh")]
+        assert self.found("bonjour", {"language": "fr"}) == []
+
+    def test_passes_over_what_is_no_entity(self) -> None:
+        assert self.found("hello", {"entities": ["order", {"entity": "order"}, None]}) == []
