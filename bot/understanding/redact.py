@@ -1,0 +1,117 @@
+"""Takes numbers that identify or cost somebody out of a text before it is logged or sent out.
+
+Cards (Luhn), Chinese identity numbers and IBANs count only when their check digits are right, so that
+order and tracking numbers stay.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from bot.understanding.clean import fold, plain
+from bot.understanding.spans import Span, Taken, apart
+
+EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
+PHONE = re.compile(
+    r"(?<![0-9+])\+[1-9](?:[ .()-]{0,2}[0-9]){7,14}(?![0-9])"
+    r"|(?<![0-9A-Za-z-])(?:(?:00)?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9])"
+    r"|(?<![0-9A-Za-z-])(?:1[-. ])?(?:\([2-9][0-9]{2}\)[ -]?|[2-9][0-9]{2}[-. ])[2-9][0-9]{2}[-. ][0-9]{4}(?![0-9-])"
+    r"|(?<![0-9A-Za-z-])[48]00[ -][0-9]{3,4}[ -]?[0-9]{3,4}(?![0-9])"
+    r"|(?<![0-9A-Za-z.,-])\(?0[0-9]{1,4}\)?(?:[ /-]?[0-9]){6,9}(?![0-9])"
+)
+CALLED_PHONE = re.compile(
+    r"(?:\b(?:phone|mobile|cell|tel|telephone|whatsapp|call me (?:at|on)|reach me (?:at|on))|电话|手机|号码是|致电)"
+    r"(?: ?(?:number|no|is|号码|号|是|为))*[ .:#]{0,3}([0-9]{7,15})(?![0-9])",
+    re.IGNORECASE,
+)
+_IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5} ?[0-9]{8} ?[0-9]{3}[0-9Xx](?![0-9A-Za-z])")
+_IBAN = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])"
+)
+_DIGIT_GROUPS = re.compile(r"(?<![0-9])[0-9]+(?:[ .-]{1,2}[0-9]+)*")
+_IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CARD_DIGITS = range(13, 20)
+
+
+def redact(text: str) -> str:
+    """`text` with [email], [iban], [id], [card] and [phone] in place of what was there."""
+    parts, done = [], 0
+    for start, end, kind in private_spans(fold(plain(text))):
+        parts += [text[done:start], f"[{kind}]"]
+        done = end
+    return "".join([*parts, text[done:]])
+
+
+def private_spans(folded: str) -> list[Span]:
+    """(start, end, kind) of what must not be shown, in order, none overlapping."""
+    taken = Taken(len(folded))
+    finders = (_emails, _ibans, _identities, _cards, _phones)
+    return sorted(span for find in finders for span in apart(find(folded), taken))
+
+
+def _emails(folded: str) -> Iterator[Span]:
+    if "@" in folded:
+        yield from ((*match.span(), "email") for match in EMAIL.finditer(folded))
+
+
+def _phones(folded: str) -> Iterator[Span]:
+    for match in PHONE.finditer(folded):
+        if not _is_a_date(match.group()):
+            yield (*match.span(), "phone")
+    for match in CALLED_PHONE.finditer(folded):
+        yield (*match.span(1), "phone")
+
+
+def _is_a_date(found: str) -> bool:
+    return bool(re.fullmatch(r"0?[1-9][-/][0-3]?[0-9][-/](?:19|20)[0-9]{2}", found))
+
+
+def _ibans(folded: str) -> Iterator[Span]:
+    for match in _IBAN.finditer(folded):
+        code = match.group().replace(" ", "").upper()
+        if 15 <= len(code) <= 34 and int("".join(str(int(char, 36)) for char in code[4:] + code[:4])) % 97 == 1:
+            yield (*match.span(), "iban")
+
+
+def _identities(folded: str) -> Iterator[Span]:
+    for match in _IDENTITY.finditer(folded):
+        if _is_identity(match.group().replace(" ", "").upper()):
+            yield (*match.span(), "id")
+
+
+def _is_identity(number: str) -> bool:
+    """GB 11643-1999: a birthday in the middle, ISO 7064 MOD 11-2 at the end."""
+    try:
+        date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return False
+    total = sum(weight * int(digit) for weight, digit in zip(_IDENTITY_WEIGHTS, number[:17], strict=True))
+    return "10X98765432"[total % 11] == number[17]
+
+
+def _cards(folded: str) -> Iterator[Span]:
+    for run in _DIGIT_GROUPS.finditer(folded):
+        groups = [match.span() for match in re.finditer("[0-9]+", run.group())]
+        first = 0
+        while first < len(groups):
+            last = _card_end(run.group(), groups, first)
+            if last is not None:
+                yield run.start() + groups[first][0], run.start() + groups[last][1], "card"
+            first = first + 1 if last is None else last + 1
+
+
+def _card_end(run: str, groups: list[tuple[int, int]], first: int) -> int | None:
+    """The last group of the card number that begins with group `first`."""
+    digits = ""
+    for place, (start, end) in enumerate(groups[first : first + max(_CARD_DIGITS)], first):
+        digits += run[start:end]
+        if len(digits) in _CARD_DIGITS and digits[0] in "23456" and _passes_luhn(digits):
+            return place
+        if len(digits) > max(_CARD_DIGITS):
+            return None
+    return None
+
+
+def _passes_luhn(digits: str) -> bool:
+    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return (sum(doubled) + sum(int(digit) for digit in digits[-1::-2])) % 10 == 0

@@ -1,0 +1,32 @@
+"""The lists of small words in `function_words.yml`, read once."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+FUNCTION_WORDS = Path(__file__).parent / "function_words.yml"
+
+
+class Vocabulary(NamedTuple):
+    negation: frozenset[str]
+    between_negation: frozenset[str]
+    courtesy: frozenset[str]
+    languages_of: dict[str, frozenset[str]]
+    """For every listed word, the codes of the languages that use it."""
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> Vocabulary:
+    listed = yaml.safe_load(FUNCTION_WORDS.read_text("utf-8"))
+    languages_of: dict[str, frozenset[str]] = {}
+    for code, words in listed["languages"].items():
+        for word in words.split():
+            languages_of[word] = languages_of.get(word, frozenset()) | {code}
+    return Vocabulary(
+        negation=frozenset(listed["negation"].split()),
+        between_negation=frozenset(listed["between_negation"].split()),
+        courtesy=frozenset(listed["courtesy"].split()),
+        languages_of=languages_of,
+    )
