@@ -117,9 +117,9 @@ def moment(at: datetime, *, language: str, now: datetime) -> str:
 def _span(at: datetime, now: datetime, *, zh: bool) -> str:
     minutes = max(1, -(-int((at - now).total_seconds()) // 60))
     if minutes <= MINUTES_SPOKEN_UP_TO:
-        return f" {minutes} 分钟" if zh else f"{minutes} minute{'s' if minutes > 1 else ''}"
+        return f"{minutes} 分钟" if zh else f"{minutes} minute{'s' if minutes > 1 else ''}"
     hours = -(-minutes // 60)
-    return f" {hours} 小时" if zh else f"{hours} hours"
+    return f"{hours} 小时" if zh else f"{hours} hours"
 
 
 def _or_late(key: str, ticket: Ticket, now: datetime) -> str:

@@ -1,0 +1,118 @@
+"""Complaints are counted once, by person, and a warning stands when enough say the same."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.alerts import views
+from bot.alerts.models import Alert, Mention, Phase
+from bot.core import clock, errors
+
+
+def test_the_sixth_person_raises_the_warning_with_its_evidence(complain, db):
+    assert [complain() for _ in range(5)] == [None] * 5
+    alert = complain()
+    assert alert is not None
+    assert (alert.phase, alert.trigger, alert.people, alert.messages) == (Phase.WARNING, "count", 6, 6)
+    assert (alert.channels, alert.families, alert.window_minutes) == (["web"], ["chat"], 30)
+    with db.snapshot() as session:
+        card = views.card(session, session.get_one(Alert, alert.id))
+    assert len(card["mentions"]) == 6
+    assert card["mentions"][0]["person"] == "Ada"
+    assert card["mentions"][0]["text"].startswith("where is my parcel")
+    assert [event["event"] for event in card["events"]] == ["warned"]
+
+
+def test_web_and_app_are_one_family_and_e_mail_is_another(complain):
+    assert [complain(channel=channel) for channel in ("web", "app", "web", "app", "app")] == [None] * 5
+
+
+def test_four_people_by_two_families_raise_it(complain):
+    assert [complain() for _ in range(3)] == [None] * 3
+    alert = complain(channel="email")
+    assert alert is not None
+    assert (alert.people, alert.families) == (4, ["chat", "email"])
+
+
+def test_one_visitor_complaining_twenty_times_raises_none(complain):
+    assert [complain(person="visitor:loud") for _ in range(20)] == [None] * 20
+
+
+def test_the_same_message_counts_once_however_often_it_is_counted(cast, count, db):
+    conversation_id = cast.conversation()
+    message_id = cast.thread(conversation_id)[-1].id
+    for _ in range(3):
+        count(conversation_id, message_id)
+    with db.snapshot() as session:
+        assert session.scalar(select(func.count()).select_from(Mention)) == 1
+
+
+def test_complaints_an_hour_old_do_not_join_the_short_window(complain):
+    assert [complain(ago=60) for _ in range(5)] == [None] * 5
+    assert complain() is None
+
+
+def test_further_complaints_join_the_open_alert(complain, db):
+    alerts = [complain() for _ in range(8)]
+    assert {alert.id for alert in alerts if alert} == {alerts[5].id}
+    assert (alerts[7].people, alerts[7].messages) == (8, 8)
+
+
+def test_topics_are_counted_apart(complain):
+    for topic in ("delivery_late", "billing_wrong"):
+        assert [complain(topic=topic) for _ in range(4)] == [None] * 4
+
+
+def test_one_danger_is_a_warning(complain):
+    alert = complain(topic="safety_hazard")
+    assert alert is not None
+    assert (alert.people, alert.rule["grave"]) == (1, True)
+
+
+def test_an_unknown_topic_is_refused(complain):
+    with pytest.raises(errors.Invalid, match="Topics are"):
+        complain(topic="weather")
+
+
+def test_the_baseline_is_the_people_a_window_of_the_week_before(complain):
+    for day in range(1, 7):
+        for _ in range(7):
+            complain(ago=day * 24 * 60, person=f"visitor:{day}")
+    for _ in range(5):
+        complain()
+    alert = complain()
+    assert alert is not None
+    assert alert.baseline == round(6 / (7 * 24 * 2), 3)
+
+
+def test_people_who_complain_at_the_same_moment_make_one_alert(cast, count, db):
+    told = []
+    for _ in range(8):
+        conversation_id = cast.conversation()
+        told.append((conversation_id, cast.thread(conversation_id)[-1].id))
+    barrier, found = threading.Barrier(len(told)), []
+
+    def run(conversation_id, message_id):
+        barrier.wait()
+        found.append(count(conversation_id, message_id))
+
+    threads = [threading.Thread(target=run, args=pair) for pair in told]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    with db.snapshot() as session:
+        alert = session.scalars(select(Alert)).one()
+    assert (alert.people, alert.messages) == (8, 8)
+
+
+def test_time_is_that_of_the_message_not_of_its_counting(complain, cast, count, db):
+    conversation_id = cast.conversation()
+    message = cast.thread(conversation_id)[-1]
+    with clock.travel(timedelta(hours=9)):
+        count(conversation_id, message.id)
+    with db.snapshot() as session:
+        assert session.scalar(select(Mention.at)) == message.at
