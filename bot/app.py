@@ -35,6 +35,7 @@ from bot.knowledge import api as knowledge_api
 from bot.knowledge import indexing, service
 from bot.policy import load as policy_load
 from bot.policy.shapes import Policy
+from bot.understanding import facts
 from bot.worker import Worker, forget_leases, worker_name
 from knowledge_index.client import KnowledgeClient, KnowledgeUnavailable
 
@@ -117,10 +118,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         on_stored=lambda stored: _announce(state.hub, prewarmer, stored),
     )
     state.intake.start()
+    warming = asyncio.create_task(asyncio.to_thread(facts.warm_up))
     worker = await _start_worker(state) if settings.worker_in_process else None
     try:
         yield
     finally:
+        await asyncio.wait([warming])
         await _close(state, worker)
 
 

@@ -22,6 +22,8 @@ from bot.policy.shapes import Policy
 from bot.understanding.facts import Facts
 
 WEEK = timedelta(days=7)
+UNTOLD = "und"
+"""The language of a text that has none to tell it by: then the conversation's holds."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Begun:
 def begin(session: Session, *, policy: Policy, conversation: Conversation, pending: Pending) -> Begun:
     """Read everything that the turn needs to know; writes nothing."""
     seen = understood(pending.text)
+    language = seen.reply_language if seen.language != UNTOLD else conversation.language
     ticket = handoff.unsettled(session, conversation.id)
     situation = Situation(
         owner=conversation.owner,
@@ -58,27 +61,27 @@ def begin(session: Session, *, policy: Policy, conversation: Conversation, pendi
         pending=pending,
         facts=seen,
         situation=situation,
-        turn=_turn(conversation, pending, seen, policy, _ticket(policy, ticket, seen.reply_language)),
+        turn=_turn(conversation, pending, seen, language, policy, ticket),
         repetition=_repetition(session, conversation, pending),
         chosen=_chosen(session, pending),
     )
 
 
 def _turn(
-    conversation: Conversation, pending: Pending, seen: Facts, policy: Policy, ticket: dict[str, Any] | None
+    conversation: Conversation, pending: Pending, seen: Facts, language: str, policy: Policy, ticket: Ticket | None
 ) -> TurnInput:
     part = conversation.episode_turns // policy.dialogue.turns_per_sender
     return TurnInput(
         sender=f"{conversation.id}:{conversation.episode}.{part}",
         message_id=pending.message_id,
         text=seen.text or pending.text,
-        language=seen.reply_language,
-        embedding=seen.embedding,
+        language=language,
+        embedding=seen.embedding if seen.language != UNTOLD else wire.embedding_of(language),
         entities=tuple(
             {"entity": found.kind, "value": found.value, "start": found.start, "end": found.end}
             for found in seen.entities
         ),
-        ticket=ticket,
+        ticket=_ticket(policy, ticket, language),
         asks_human=bool(seen.asks_human),
         asks_ticket_status=bool(seen.asks_ticket_status),
     )

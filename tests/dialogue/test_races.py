@@ -8,6 +8,7 @@ import pytest
 
 from bot.dialogue.scripted import ScriptedEngine
 from tests.people import Ada, StaffMember, until
+from tests.sites import Site
 
 RACES = 20
 
@@ -17,12 +18,13 @@ def engine() -> ScriptedEngine:
     return ScriptedEngine(delay_seconds=0.02)
 
 
-def test_the_bot_falls_silent_the_moment_an_agent_takes_over(site: object, ben: StaffMember) -> None:
+def test_the_bot_falls_silent_the_moment_an_agent_takes_over(site: Site, ben: StaffMember) -> None:
     dice = random.Random(7)
     for _ in range(RACES):
-        ada = Ada(site.url)  # type: ignore[attr-defined]
+        ada = Ada(site.url)
         ada.asks("please", choice="human")
         number = ben.ticket_of(ada)["number"]
+        ben.post(f"/desk/tickets/{number}/claim")
         ben.post(f"/desk/tickets/{number}/return-to-bot")
         burst = threading.Thread(target=lambda one=ada: [one.say(f"word {n}") for n in range(5)])
         burst.start()
@@ -37,11 +39,11 @@ def test_the_bot_falls_silent_the_moment_an_agent_takes_over(site: object, ben: 
         assert late == []
 
 
-def _settled(site: object, ada: Ada) -> bool:
+def _settled(site: Site, ada: Ada) -> bool:
     from sqlalchemy import func, select
 
     from bot.chat.models import Turn
 
-    with site.db.snapshot() as session:  # type: ignore[attr-defined]
+    with site.db.snapshot() as session:
         waiting = session.scalar(select(func.count()).where(Turn.conversation_id == ada.id, Turn.state == "waiting"))
     return waiting == 0

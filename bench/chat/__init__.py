@@ -1,0 +1,1 @@
+"""The customer's path: acknowledgements, answered turns, order, faults and races."""

@@ -1,0 +1,93 @@
+"""Answered turns: how many a second through everything, how long one takes alone, and twenty at once in order."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+import aiohttp
+
+from bench.chat.customers import Line, open_line
+from bench.report import figure, percentile, say
+
+CONVERSATIONS = 32
+SECONDS = 25
+MESSAGES_A_CONVERSATION = 4
+BURST = 20
+BURST_TARGET_SECONDS = 3.0
+ALONE = 60
+
+
+async def per_second(url: str, texts: Iterator[str], *, seconds: float = SECONDS) -> float:
+    """Turns a second over CONVERSATIONS customers who each wait for the answer before they write again."""
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+        until = time.perf_counter() + seconds
+        began = time.perf_counter()
+        done = await asyncio.gather(*(_customer(http, url, texts, until) for _ in range(CONVERSATIONS)))
+        return sum(done) / (time.perf_counter() - began)
+
+
+async def _customer(http: aiohttp.ClientSession, url: str, texts: Iterator[str], until: float) -> int:
+    answered = 0
+    while time.perf_counter() < until:
+        line = await open_line(http, url)
+        listener = asyncio.create_task(line.listen())
+        for _ in range(MESSAGES_A_CONVERSATION):
+            if time.perf_counter() >= until or line.state != "bot":
+                break
+            await _ask(line, next(texts))
+            answered += 1
+        await line.close()
+        listener.cancel()
+    return answered
+
+
+async def _ask(line: Line, text: str) -> float:
+    """Send one message; seconds from there to the first words in answer to it."""
+    client_id = await line.send(text)
+    while True:
+        at, message = await asyncio.wait_for(line.answers.get(), 60)
+        if line.message_ids.get(message.get("in_reply_to", "")) == client_id and message["author"] != "customer":
+            return at - line.sent[client_id]
+
+
+async def alone(url: str, texts: Iterator[str], language: str) -> None:
+    """One customer at a time: from sending to the answer."""
+    async with aiohttp.ClientSession() as http:
+        waits = []
+        while len(waits) < ALONE:
+            line = await open_line(http, url)
+            listener = asyncio.create_task(line.listen())
+            waits.append(await _ask(line, next(texts)))
+            await line.close()
+            listener.cancel()
+    for share, name in ((0.5, "p50"), (0.99, "p99")):
+        value = percentile(waits, share) * 1000
+        figure("chat", f"one turn alone {name}, never-seen {language}", value, "ms", target="none yet", ok=True)
+
+
+async def burst(url: str) -> None:
+    """Twenty messages at once in one conversation: how long until the last is answered, and whether in order."""
+    async with aiohttp.ClientSession() as http:
+        line = await open_line(http, url)
+        listener = asyncio.create_task(line.listen())
+        say(f"{BURST} messages at once in one conversation")
+        began = time.perf_counter()
+        sent = [await line.send(f"hello there number {number}") for number in range(BURST)]
+        order: list[str] = []
+        while len(order) < BURST:
+            _, message = await asyncio.wait_for(line.answers.get(), 60)
+            client_id = line.message_ids.get(message.get("in_reply_to", ""))
+            if client_id is not None and client_id not in order:
+                order.append(client_id)
+        took = time.perf_counter() - began
+        await line.close()
+        listener.cancel()
+    figure(
+        "chat",
+        f"{BURST} messages at once in one conversation, answered in order",
+        took,
+        "s",
+        target=f"<= {BURST_TARGET_SECONDS}",
+        ok=order == sent and took <= BURST_TARGET_SECONDS,
+        compared_to={"in_order": order == sent, "stock": "20 s (measured earlier)"},
+    )
