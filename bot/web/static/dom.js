@@ -36,6 +36,16 @@ export function fillWith(node, ...children) {
   node.replaceChildren(...children.flat().filter(present));
 }
 
+const shownIn = new WeakMap();
+
+/** Fills `node` anew only when what it shows has changed, so that focus inside it stays. */
+export function show(node, shows, children) {
+  const signature = JSON.stringify(shows);
+  if (shownIn.get(node) === signature) return;
+  shownIn.set(node, signature);
+  fillWith(node, ...children());
+}
+
 /** Makes `nodes` the children of `parent`, leaving those in place that already are, so that focus and selection stay. */
 export function syncChildren(parent, nodes) {
   const wanted = new Set(nodes);

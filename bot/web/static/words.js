@@ -59,9 +59,17 @@ export function t(key, values = {}) {
   return template.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
+/** The sentence `key` if there is one. */
+export const known = (key) => catalogue[key];
+
 /** The page's word for a name of the wire, such as `status` `waiting`; an unknown name is shown as it is, in words. */
 export function label(kind, name) {
   return catalogue[`${kind}.${name}`] ?? String(name ?? "").replaceAll("_", " ");
+}
+
+/** Every name of a kind that the catalogue knows. */
+export function namesOf(kind) {
+  return Object.keys(catalogue).filter((key) => key.startsWith(`${kind}.`)).map((key) => key.slice(kind.length + 1));
 }
 
 const TARGETS = { words: null, wordsLabel: "aria-label", wordsPlaceholder: "placeholder", wordsTitle: "title" };

@@ -10,8 +10,9 @@ export function storedEntry(message, context) {
   return entry(sideOf(message.author), { seq: message.seq }, [avatar(message), body(message, parts)]);
 }
 
-export function pendingEntry(item, retry) {
-  const foot = [receipt(item.state, item.at, item.limited), item.state === "failed" && retryButton(item, retry)];
+/** `on`: `retry(id)` and `discard(id)`, offered where it failed. */
+export function pendingEntry(item, on) {
+  const foot = [receipt(item.state, item.at, item.limited), item.state === "failed" && afterFailure(item, on)];
   return entry("own", { id: item.id, state: item.state }, [body({ ...item, author: "customer" }, foot)]);
 }
 
@@ -40,7 +41,7 @@ export function nameOf(message) {
 
 function body(message, parts) {
   const own = message.author === "customer";
-  const who = el("p", { class: own ? "unseen" : "who" }, el("b", {}, nameOf(message)), own || " ", own || timeOf(message.at));
+  const who = el("p", { class: own ? "unseen" : "who" }, el("b", {}, nameOf(message)), " ", own ? null : timeOf(message.at));
   return el("div", { class: "body" }, who, el("div", { class: "bubble" }, textWithLinks(message.text)), ...parts);
 }
 
@@ -55,9 +56,9 @@ function receipt(state, at, limited) {
   return el("p", { class: `receipt ${state}` }, timeOf(at), icon(MARKS[state]), el("span", {}, words));
 }
 
-function retryButton(item, retry) {
-  const problem = item.problem ? el("span", { class: "unseen" }, item.problem) : null;
-  return el("button", { type: "button", class: "retry", on: { click: () => retry(item.id) } }, icon("retry"), t("chat.retry"), problem);
+function afterFailure({ id, problem }, { retry, discard }) {
+  const button = (name, action) => el("button", { type: "button", class: "retry", on: { click: () => action(id) } }, icon(name), t(`chat.${name}`));
+  return el("div", { class: "failure" }, problem && el("p", {}, problem), button("retry", retry), button("discard", discard));
 }
 
 function extras(message, context) {

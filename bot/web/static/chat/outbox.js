@@ -10,7 +10,7 @@ export class Outbox {
   #session;
   #link;
   #on;
-  #items = (kept("outbox") ?? []).map((item) => ({ ...item, state: "waiting", tries: 0 }));
+  #items = (kept("outbox") ?? []).map(asKept);
   #acks = new Map();
   #sleep = null;
   #busy = false;
@@ -40,6 +40,12 @@ export class Outbox {
     item.tries = 0;
     this.#mark(item, "sending");
     this.flush();
+  }
+
+  /** Forgets a message that could not be sent. */
+  discard(id) {
+    this.#items = this.#items.filter((one) => one.id !== id || one.state !== "failed");
+    this.#keep();
   }
 
   /** The server has it: by an ack, or by the message itself coming back. */
@@ -97,13 +103,21 @@ export class Outbox {
     item.tries += 1;
     if (isFinal(item, error)) {
       item.problem = error.message;
-      return this.#mark(item, "failed");
+      this.#mark(item, "failed");
+      return this.#keep();
     }
-    item.limited = error.status === 429;
-    this.#mark(item, "waiting");
+    this.#holdAll(error.status === 429);
     this.#sleep = new AbortController();
     const seconds = error.retryAfter;
     await pause(seconds ? seconds * 1_000 : backOff(item.tries - 1), seconds ? null : this.#sleep.signal);
+  }
+
+  /** What stands behind the waiting one waits with it. */
+  #holdAll(limited) {
+    for (const item of this.#items.filter((one) => one.state !== "failed")) {
+      item.limited = limited;
+      this.#mark(item, "waiting");
+    }
   }
 
   #mark(item, state) {
@@ -122,6 +136,11 @@ function isFinal(item, error) {
   if (!(error instanceof Refused)) throw error;
   if (error.status === 429) return false;
   return error.status < 500 || item.tries >= SERVER_ERROR_TRIES;
+}
+
+/** A message found in the browser: what had failed still has, all else is to be sent. */
+function asKept(item) {
+  return { ...item, state: item.state === "failed" ? "failed" : "waiting", tries: 0 };
 }
 
 function wireOf({ id, text, choice }) {

@@ -29,7 +29,7 @@ const link = new Link(session, {
 const outbox = new Outbox(session, link, { change: travelling, delivered });
 const thread = new Thread(
   { list: $("#thread"), scroller: $("#scroller"), newer: $("#newer") },
-  { choose: ({ title, payload }) => outbox.add(title, payload), rate, retry: (id) => outbox.retry(id) },
+  { choose: ({ title, payload }) => outbox.add(title, payload), rate, retry: (id) => outbox.retry(id), discard },
 );
 const composer = startComposer({ send: (text) => outbox.add(text), typing: () => link.send({ type: "typing" }) });
 let noticed = false;
@@ -80,6 +80,13 @@ function travelling(item) {
   welcome();
   if (item.state === "waiting" && !item.limited) showAway(true);
   if (item.state === "failed") announce(t("chat.failed.spoken"));
+}
+
+function discard(id) {
+  outbox.discard(id);
+  thread.dropPending(id);
+  welcome();
+  composer.focus();
 }
 
 function delivered(item, ack) {

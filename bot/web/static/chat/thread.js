@@ -20,7 +20,7 @@ export class Thread {
   #typing = null;
   #notice = null;
 
-  /** `on`: `choose(choice)`, `rate(message, helpful)`, `retry(id)`. */
+  /** `on`: `choose(choice)`, `rate(message, helpful)`, `retry(id)`, `discard(id)`. */
   constructor({ list, scroller, newer }, on) {
     this.#list = list;
     this.#scroller = scroller;
@@ -54,7 +54,12 @@ export class Thread {
   settle(item, { seq, message_id, received_at }, notice) {
     this.#pending.delete(item.id);
     this.#stored.set(seq, this.#stored.get(seq) ?? { ...item, seq, message_id, author: "customer", kind: "text", at: received_at });
-    this.#notice = notice;
+    this.#notice = notice ?? this.#notice;
+    this.draw();
+  }
+
+  dropPending(id) {
+    this.#pending.delete(id);
     this.draw();
   }
 
@@ -109,7 +114,7 @@ export class Thread {
   }
 
   #pendingNode(item) {
-    return this.#nodes.of(item.id, [item.state, currentLanguage()], () => pendingEntry(item, this.#on.retry));
+    return this.#nodes.of(item.id, [item.state, item.limited, currentLanguage()], () => pendingEntry(item, this.#on));
   }
 
   #dayNode(before, message) {

@@ -1,0 +1,95 @@
+/** The open alert: what was counted, from whom, when and where; and what may be decided. */
+
+import { $, el, icon, show, textWithLinks } from "../dom.js";
+import { currentLanguage, label, moment, stamp, t } from "../words.js";
+import { strip } from "./strip.js";
+import { verbsFor } from "./verbs.js";
+
+export function showCard(alert, done) {
+  $("#empty").hidden = true;
+  $("#open").hidden = false;
+  $("#card-title").textContent = t("alert.headline", { topic: label("topic", alert.topic), n: count(alert.people) });
+  const shows = [alert, currentLanguage()];
+  const verbs = verbsFor(alert);
+  show($("#standing"), shows, () => [phaseBadge(alert), alert.level && levelBadge(alert), el("span", {}, t("alert.opened", { time: moment(alert.opened_at) }))]);
+  show($("#by"), shows, () => [el("span", {}, t(`trigger.${alert.trigger}`)), el("span", { "aria-hidden": "true" }, "·"), el("span", {}, windowOf(alert))]);
+  show($("#verbs"), shows, () => verbs.map((verb) => verbButton(verb, alert, done)));
+  show($("#figures"), shows, () => figures(alert));
+  show($("#strip"), shows, () => (alert.mentions.length ? [strip(alert.mentions)] : []));
+  show($("#after"), shows, () => [decision(alert), departments(alert), tickets(alert)]);
+  show($("#people"), shows, () => byPerson(alert.mentions).map(personNode));
+}
+
+export function showNoCard(words) {
+  $("#open").hidden = true;
+  $("#empty").hidden = false;
+  $("#empty-words").dataset.words = words;
+  $("#empty-words").textContent = t(words);
+}
+
+export const phaseBadge = (alert) => el("span", { class: `badge ${alert.phase}` }, alert.phase === "warning" && icon("warning"), label("phase", alert.phase));
+const levelBadge = (alert) => el("span", { class: `badge ${alert.level}` }, label("level", alert.level));
+
+/** A figure of the wire may be the number itself, or the things that were counted. */
+export const count = (value) => (Array.isArray(value) ? value.length : value ?? 0);
+
+/** The window in words: minutes, or an object that names them. */
+export function windowOf({ window }) {
+  const minutes = window?.minutes ?? window;
+  return Number.isFinite(Number(minutes)) ? t("alert.window", { n: Number(minutes) }) : String(minutes ?? "");
+}
+
+function verbButton(verb, alert, done) {
+  const kind = verb.main ? "button main" : "button";
+  return el("button", { type: "button", class: kind, data: { verb: verb.name }, on: { click: () => verb.run(alert, done) } }, icon(verb.icon), t(`verb.${verb.name}`));
+}
+
+function figures(alert) {
+  const baseline = alert.baseline?.people ?? alert.baseline;
+  const usual = baseline !== null && baseline !== undefined ? t("figure.usual", { n: typeof baseline === "number" ? Number(baseline.toFixed(1)) : baseline }) : null;
+  return [
+    figure("figure.people", alert.people, usual),
+    figure("figure.messages", alert.messages),
+    figure("figure.channels", alert.channels, names("channel", alert.channels)),
+    figure("figure.families", alert.families, names("family", alert.families)),
+  ];
+}
+
+const names = (kind, values) => (Array.isArray(values) ? values.map((value) => label(kind, value)).join(t("comma")) : null);
+
+function figure(words, value, more) {
+  return el("div", {}, el("dt", {}, t(words)), el("dd", {}, el("b", { class: "figure" }, count(value)), more && el("small", {}, more)));
+}
+
+function decision({ decision: made }) {
+  if (!made?.note && !made?.reason) return null;
+  return section("alert.decision", el("blockquote", {}, made.note ?? made.reason), el("p", { class: "by" }, [made.by, made.at && stamp(made.at)].filter(Boolean).join(" · ")));
+}
+
+function departments({ departments: asked = [] }) {
+  if (!asked.length) return null;
+  const one = ({ department, due_at, acknowledged_at }) =>
+    el("li", {}, el("b", {}, label("department", department)), " ", acknowledged_at ? t("alert.department.answered", { time: moment(acknowledged_at) }) : due_at && t("alert.department.due", { time: moment(due_at) }));
+  return section("alert.departments", el("ul", {}, ...asked.map(one)));
+}
+
+function tickets({ tickets: numbers = [] }) {
+  if (!numbers.length) return null;
+  return section("alert.tickets", el("ul", { class: "chips" }, ...numbers.map((number) => el("li", {}, el("a", { class: "badge", href: `/desk#${number}` }, `#${number}`)))));
+}
+
+const section = (words, ...content) => el("section", {}, el("h2", {}, t(words)), ...content);
+
+function byPerson(mentions) {
+  const people = new Map();
+  for (const mention of mentions) people.set(mention.person, [...(people.get(mention.person) ?? []), mention]);
+  return [...people.entries()];
+}
+
+function personNode([person, mentions]) {
+  return el("li", {}, el("p", { class: "who" }, icon("person"), el("b", {}, person), el("span", {}, t("count.messages", { n: mentions.length }))), el("ul", {}, ...mentions.map(mentionNode)));
+}
+
+function mentionNode(mention) {
+  return el("li", {}, el("p", { class: "words" }, textWithLinks(mention.text)), el("p", { class: "where" }, label("channel", mention.channel), " · ", el("time", { datetime: mention.at, title: stamp(mention.at) }, moment(mention.at))));
+}

@@ -1,0 +1,106 @@
+/** The supervisors' page: warnings with their evidence, and the decisions on them. */
+
+import { Refused } from "../api.js";
+import { showKeys } from "../dialog.js";
+import { $, announce, el } from "../dom.js";
+import { onKeys } from "../keys.js";
+import { listen } from "../live.js";
+import { close, opened, Rows, showView } from "../rows.js";
+import { sentenceOf, staffCall, startStaffPage, toast } from "../staff.js";
+import { currentLanguage, label, moment, namesOf, onLanguage, t } from "../words.js";
+import { count, phaseBadge, showCard, showNoCard, windowOf } from "./card.js";
+
+await startStaffPage("alerts");
+const rows = new Rows($("#list"), (alert) => alert.id, paint);
+let alerts = [];
+let alert = null;
+
+const KEYS = {
+  j: () => rows.move(1),
+  k: () => rows.move(-1),
+  c: () => $('[data-verb="confirm"]')?.click(),
+  d: () => $('[data-verb="dismiss"]')?.click(),
+  Escape: () => (close(), rows.focusOpen()),
+  "?": () => showKeys([["j", t("keys.j")], ["k", t("keys.k")], ["c", t("verb.confirm")], ["d", t("verb.dismiss")], ["?", t("keys.?")]]),
+};
+
+function start() {
+  fillPhases();
+  $("#phase").addEventListener("change", load);
+  $("#back").addEventListener("click", close);
+  addEventListener("hashchange", openFromAddress);
+  onLanguage(() => (fillPhases(), draw(), alert && showCard(alert, refresh)));
+  onKeys(KEYS);
+  load().then(openFromAddress);
+  listen({ alert: (frame) => changed(frame.alert) }, refresh);
+}
+
+function fillPhases() {
+  const chosen = $("#phase").value;
+  const phases = namesOf("phase").map((name) => el("option", { value: name }, label("phase", name)));
+  $("#phase").replaceChildren(el("option", { value: "" }, t("filter.phases")), ...phases);
+  $("#phase").value = chosen;
+}
+
+async function load() {
+  const phase = $("#phase").value;
+  try {
+    alerts = (await staffCall(`/alerts${phase ? `?phase=${phase}` : ""}`)).items;
+    draw();
+  } catch (error) {
+    $("#count").textContent = sentenceOf(error);
+  }
+}
+
+function draw() {
+  rows.show(alerts);
+  $("#none").hidden = alerts.length > 0;
+  $("#count").textContent = t("alert.count", { n: alerts.filter((one) => one.phase === "warning").length });
+}
+
+function paint(shown) {
+  return { shows: [shown, currentLanguage(), moment(shown.opened_at)], nodes: () => rowOf(shown) };
+}
+
+function rowOf(shown) {
+  const level = shown.level ? el("span", { class: `badge ${shown.level}` }, label("level", shown.level)) : null;
+  const evidence = ["people", "messages", "channels"].map((name) => t(`count.${name}`, { n: count(shown[name]) })).join(" · ");
+  return [
+    el("span", { class: "top" }, phaseBadge(shown), level, el("span", { class: "end" }, moment(shown.opened_at))),
+    el("span", { class: "what" }, label("topic", shown.topic)),
+    el("span", { class: "foot" }, el("span", {}, evidence), el("span", { class: "end" }, windowOf(shown))),
+  ];
+}
+
+async function openFromAddress() {
+  showView();
+  rows.markOpen();
+  if (!opened()) return ((alert = null), showNoCard("alert.choose"));
+  await fetchCard(opened());
+}
+
+async function fetchCard(id) {
+  try {
+    const fetched = await staffCall(`/alerts/${encodeURIComponent(id)}`);
+    if (opened() !== String(id)) return;
+    alert = fetched;
+    showCard(alert, refresh);
+  } catch (error) {
+    if (!alert || error instanceof Refused) showNoCard(error.status === 404 ? "alert.gone" : "alert.choose");
+    toast(sentenceOf(error));
+  }
+}
+
+async function refresh() {
+  await load();
+  if (alert) await fetchCard(alert.id);
+}
+
+function changed(fresh) {
+  const isNew = !alerts.some((one) => one.id === fresh.id);
+  if (isNew && fresh.phase === "warning") announce(t("alert.arrived", { topic: label("topic", fresh.topic) }));
+  load();
+  if (alert?.id === fresh.id) fetchCard(fresh.id);
+}
+
+start();

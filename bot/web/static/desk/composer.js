@@ -1,0 +1,108 @@
+/** Where the agent writes: a reply to the customer, or a note that only the staff sees. What is begun is kept by ticket. */
+
+import { Away, randomId, Refused } from "../api.js";
+import { $, el, fillWith } from "../dom.js";
+import { keep, kept } from "../keep.js";
+import { sentenceOf, toast } from "../staff.js";
+import { t } from "../words.js";
+import { post } from "./verbs.js";
+
+const MODES = ["reply", "note"];
+
+let mode = "reply";
+let ticket = null;
+let seenSeq = 0;
+let sendId = null;
+let tell = null;
+
+/** `on`: `sent()`, `stale(seenSeq)`: the customer wrote after what the agent had seen. */
+export function startComposer(on) {
+  tell = on;
+  $("#write").addEventListener("submit", (event) => (event.preventDefault(), send()));
+  $("#text").addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
+    if (event.key === "Escape") $("#card-title").focus();
+  });
+  $("#text").addEventListener("input", remember);
+  fillWith($("#modes"), ...MODES.map(modeButton));
+}
+
+function modeButton(name) {
+  const words = el("span", { data: { words: `desk.${name}` } }, t(`desk.${name}`));
+  return el("button", { type: "button", "aria-pressed": name === mode, data: { mode: name }, on: { click: () => write(name) } }, words);
+}
+
+/** Shows what was begun for this ticket. `seen`: the last of the customer's messages that stands on the page. */
+export function showComposer(shown, seen) {
+  const other = ticket?.number !== shown.number;
+  ticket = shown;
+  seenSeq = seen;
+  if (!other) return;
+  sendId = null;
+  setMode("reply");
+}
+
+export function write(name) {
+  setMode(name);
+  $("#text").focus();
+}
+
+function setMode(name) {
+  mode = name;
+  for (const button of $("#modes").children) button.setAttribute("aria-pressed", String(button.dataset.mode === name));
+  $("#write").dataset.mode = name;
+  for (const node of [$("#text-label"), $("#send-words")]) node.dataset.words = `desk.${name}${node.id === "text-label" ? ".write" : ".send"}`;
+  reword();
+  $("#text").value = drafts()[draftKey()] ?? "";
+  $("#problem").textContent = "";
+}
+
+export function reword() {
+  $("#text").placeholder = t(`desk.${mode}.write`);
+  $("#text-label").textContent = t(`desk.${mode}.write`);
+  $("#send-words").textContent = t(`desk.${mode}.send`);
+}
+
+const drafts = () => kept("drafts", "sessionStorage") ?? {};
+const draftKey = () => `${ticket.number}.${mode}`;
+
+function remember() {
+  sendId = null;
+  const { [draftKey()]: _, ...others } = drafts();
+  const text = $("#text").value;
+  keep("drafts", text ? { ...others, [draftKey()]: text } : others, "sessionStorage");
+}
+
+async function send() {
+  const text = $("#text").value.trim();
+  if (!text || $("#send").disabled) return;
+  $("#send").disabled = true;
+  $("#problem").textContent = "";
+  try {
+    await post(ticket, mode, bodyFor(text));
+    $("#text").value = "";
+    remember();
+    toast(t(`desk.${mode}.sent`));
+    tell.sent();
+  } catch (error) {
+    refused(error);
+  } finally {
+    $("#send").disabled = false;
+    $("#text").focus();
+  }
+}
+
+/** A try that may have arrived keeps its id, so that the next one cannot say the same twice. */
+function bodyFor(text) {
+  if (mode === "note") return { text };
+  sendId ??= randomId();
+  return { text, based_on_seq: seenSeq, client_message_id: sendId };
+}
+
+function refused(error) {
+  const stale = error instanceof Refused && error.code === "stale";
+  if (!(error instanceof Away)) sendId = null;
+  $("#problem").textContent = stale ? t("desk.stale") : sentenceOf(error);
+  if (stale) tell.stale(seenSeq);
+}

@@ -1,0 +1,69 @@
+/** What an agent does with a ticket. Each verb calls the server; what it answers is shown by `done(ticket)`. */
+
+import { ask, optionsOf } from "../dialog.js";
+import { sentenceOf, staffCall, toast } from "../staff.js";
+import { isHeldBy, isSettled } from "../ticket.js";
+import { label, namesOf, t } from "../words.js";
+
+const CAUSES = ["process", "people", "technology", "external"];
+
+export const post = (ticket, verb, body = {}) => staffCall(`/desk/tickets/${ticket.number}/${verb}`, { method: "POST", body });
+
+/** The verbs that make sense for this ticket and this agent, the nearest first. */
+export function verbsFor(ticket, me) {
+  const mine = isHeldBy(ticket, me);
+  const settled = isSettled(ticket);
+  return [
+    !settled && !mine && { name: "claim", icon: "person", main: true, run: claim },
+    !settled && { name: "resolve", icon: "check", run: resolve },
+    !settled && mine && ticket.status !== "waiting" && { name: "wait", icon: "clock", run: wait },
+    !settled && { name: "transfer", icon: "out", run: transfer },
+    !settled && ticket.conversation_state === "agent" && mine && { name: "return-to-bot", icon: "back", run: returnToBot },
+    settled && { name: "reopen", icon: "retry", main: true, run: reopen },
+  ].filter(Boolean);
+}
+
+async function claim(ticket, done) {
+  try {
+    await post(ticket, "claim");
+    toast(t("desk.claimed", { number: ticket.number }));
+  } catch (error) {
+    toast(sentenceOf(error));
+  }
+  await done();
+}
+
+function resolve(ticket, done) {
+  const causes = [{ value: "", words: t("cause.none") }, ...optionsOf("cause", CAUSES)];
+  return asked(ticket, "resolve", done, [
+    { name: "summary", kind: "area", words: t("resolve.summary"), required: true },
+    { name: "cause", kind: "select", words: t("resolve.cause"), options: causes },
+  ]);
+}
+
+function transfer(ticket, done) {
+  const teams = [...new Set([...namesOf("team"), ticket.team])].filter((team) => team !== ticket.team);
+  return asked(ticket, "transfer", done, [
+    { name: "team", kind: "select", words: t("transfer.team"), options: teams.map((value) => ({ value, words: label("team", value) })), required: true },
+    { name: "reason", kind: "area", words: t("transfer.reason"), required: true },
+  ]);
+}
+
+function wait(ticket, done) {
+  return asked(ticket, "wait", done, [
+    { name: "reason", kind: "line", words: t("wait.reason"), required: true },
+    { name: "until", kind: "moment", words: t("wait.until") },
+  ]);
+}
+
+function reopen(ticket, done) {
+  return asked(ticket, "reopen", done, [{ name: "reason", kind: "area", words: t("reopen.reason"), required: true }]);
+}
+
+const returnToBot = (ticket, done) => asked(ticket, "return-to-bot", done, []);
+
+async function asked(ticket, verb, done, fields) {
+  const title = t(`verb.${verb}.title`, { number: ticket.number });
+  const perform = (values) => post(ticket, verb, values);
+  if (await ask({ title, intro: t(`verb.${verb}.intro`), fields, submit: t(`verb.${verb}`), perform })) await done();
+}

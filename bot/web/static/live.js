@@ -1,0 +1,46 @@
+/** The staff's live line: tickets, messages and alerts as they change. While it is down, `refresh` is called instead. */
+
+import { backOff, pause, socketAddress } from "./api.js";
+import { showConnection } from "./staff.js";
+
+const PING_MS = 25_000;
+const REFRESH_MS = 15_000;
+
+/** `on`: a handler for each frame type. `refresh` loads everything anew: after each reconnection, and while there is none. */
+export async function listen(on, refresh) {
+  setInterval(() => !isOpen && refresh(), REFRESH_MS);
+  for (let failures = 0; ; ) {
+    const opened = await connection(on, () => failures && refresh());
+    failures = opened ? 1 : failures + 1;
+    await pause(backOff(failures - 1));
+  }
+}
+
+let isOpen = false;
+
+function connection(on, opened) {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(socketAddress("/desk/ws"));
+    const pings = setInterval(() => isOpen && socket.send('{"type":"ping"}'), PING_MS);
+    let wasOpen = false;
+    socket.onopen = () => {
+      wasOpen = true;
+      setOpen(true);
+      opened();
+    };
+    socket.onmessage = (event) => {
+      const frame = JSON.parse(event.data);
+      on[frame.type]?.(frame);
+    };
+    socket.onclose = () => {
+      clearInterval(pings);
+      setOpen(false);
+      resolve(wasOpen);
+    };
+  });
+}
+
+function setOpen(open) {
+  isOpen = open;
+  showConnection(open);
+}

@@ -1,0 +1,42 @@
+/** Signs staff in and brings them to where they were going. */
+
+import { Away, call, Refused } from "./api.js";
+import { $ } from "./dom.js";
+import { showLanguageSwitch } from "./language.js";
+import { startWords, t } from "./words.js";
+
+await startWords();
+showLanguageSwitch($("#language"));
+$("#email").focus();
+$("#sign-in").addEventListener("submit", signIn);
+
+async function signIn(event) {
+  event.preventDefault();
+  const { email, password } = Object.fromEntries(new FormData(event.target));
+  $("#submit").disabled = true;
+  $("#problem").textContent = "";
+  try {
+    const { staff } = await call("/staff/login", { method: "POST", body: { email: email.trim(), password } });
+    location.assign(destination(staff));
+  } catch (error) {
+    $("#problem").textContent = sentenceFor(error);
+    $("#password").select();
+  } finally {
+    $("#submit").disabled = false;
+  }
+}
+
+function sentenceFor(error) {
+  if (error instanceof Away) return t("staff.away");
+  if (!(error instanceof Refused)) throw error;
+  if (error.status === 429) return t("sign-in.often", { n: Math.ceil((error.retryAfter ?? 60) / 60) });
+  return [401, 403, 404, 422].includes(error.status) ? t("sign-in.wrong") : error.message;
+}
+
+/** Only a path of this site; a whole address, or `//elsewhere`, is not followed. */
+function destination(staff) {
+  const wanted = new URLSearchParams(location.search).get("next");
+  const address = wanted?.startsWith("/") ? new URL(wanted, location.origin) : null;
+  if (address?.origin === location.origin) return address.pathname + address.search + address.hash;
+  return staff.roles.includes("agent") || !staff.roles.includes("supervisor") ? "/desk" : "/alerts";
+}

@@ -1,0 +1,74 @@
+/** What the staff's pages share: who is signed in, the bar on top, signing out, and calls that lead to the sign-in page. */
+
+import { Away, call, Refused } from "./api.js";
+import { $, announce, el } from "./dom.js";
+import { forget } from "./keep.js";
+import { showLanguageSwitch } from "./language.js";
+import { known, startWords, t } from "./words.js";
+
+const TOAST_MS = 6_000;
+const PAGES = {
+  desk: ["agent", "lead", "supervisor", "quality", "admin"],
+  alerts: ["supervisor", "quality", "lead", "department", "admin"],
+};
+
+/** Writes the words and the bar; gives whoever is signed in, or leaves for the sign-in page. */
+export async function startStaffPage(current) {
+  await startWords();
+  const me = await staffCall("/staff/me");
+  showLanguageSwitch($("#language"));
+  $("#me").textContent = me.name;
+  $("#nav").replaceChildren(...Object.keys(PAGES).filter((page) => mayOpen(me, page)).map((page) => navLink(page, current)));
+  $("#sign-out").addEventListener("click", signOut);
+  return me;
+}
+
+export const mayOpen = (me, page) => PAGES[page].some((role) => me.roles.includes(role));
+
+function navLink(page, current) {
+  const words = el("span", { data: { words: `nav.${page}` } }, t(`nav.${page}`));
+  return el("a", { href: `/${page}`, "aria-current": page === current && "page", data: { page } }, words);
+}
+
+async function signOut() {
+  await call("/staff/logout", { method: "POST" }).catch(() => {});
+  forget("drafts", "sessionStorage");
+  location.assign("/sign-in");
+}
+
+/** As `call`, but whoever is not signed in is sent to sign in and brought back. */
+export async function staffCall(path, options) {
+  try {
+    return await call(path, options);
+  } catch (error) {
+    if (!(error instanceof Refused && error.status === 401)) throw error;
+    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.hash)}`);
+    return new Promise(() => {});
+  }
+}
+
+/** A sentence for whatever went wrong. */
+export function sentenceOf(error) {
+  if (error instanceof Away) return t("staff.away");
+  if (error instanceof Refused) return known(`error.${error.code}`) ?? error.message;
+  throw error;
+}
+
+let toastTimer = 0;
+
+/** Shows a sentence for some seconds, and speaks it. */
+export function toast(sentence) {
+  const place = $("#toast");
+  clearTimeout(toastTimer);
+  place.textContent = sentence;
+  place.hidden = false;
+  toastTimer = setTimeout(() => (place.hidden = true), TOAST_MS);
+  announce(sentence);
+}
+
+export function showConnection(isLive) {
+  const place = $("#connection");
+  place.dataset.live = isLive;
+  place.dataset.words = isLive ? "staff.live" : "staff.reconnecting";
+  place.textContent = t(place.dataset.words);
+}
