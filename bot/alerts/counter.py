@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -66,13 +66,17 @@ def do_link(session: Session, alert: Alert, mention_ids: list[str]) -> None:
     """Let `alert` count these mentions too."""
     for mention_id in mention_ids:
         _insert_if_absent(session, AlertMention, {"alert_id": alert.id, "mention_id": mention_id})
-    linked = select(Mention).join(AlertMention, AlertMention.mention_id == Mention.id)
-    counted = session.scalars(linked.where(AlertMention.alert_id == alert.id)).all()
-    alert.people = len({mention.customer_id for mention in counted})
-    alert.messages = len({mention.message_id for mention in counted})
-    alert.channels = sorted({mention.channel for mention in counted})
-    alert.families = sorted({mention.family for mention in counted})
-    alert.last_mention_at = max((mention.at for mention in counted), default=None)
+    counted = AlertMention.alert_id == alert.id
+    figures = select(
+        func.count(Mention.customer_id.distinct()), func.count(Mention.message_id.distinct()), func.max(Mention.at)
+    )
+    doors = select(Mention.channel, Mention.family).distinct()
+    alert.people, alert.messages, alert.last_mention_at = session.execute(
+        figures.join(AlertMention, AlertMention.mention_id == Mention.id).where(counted)
+    ).one()
+    seen_at = session.execute(doors.join(AlertMention, AlertMention.mention_id == Mention.id).where(counted)).all()
+    alert.channels = sorted({door.channel for door in seen_at})
+    alert.families = sorted({door.family for door in seen_at})
     alert.version += 1
     session.flush()
 
@@ -127,7 +131,8 @@ def _raise_if_due(session: Session, policy: Policy, watch: TopicWatch, mention: 
     windows = policy.crisis.windows_of(watch.topic)
     near = _around(session, watch, mention, timedelta(minutes=windows[-1].minutes))
     newest = _seen(mention)
-    countable = [seen for seen in near if seen.person not in _quiet_people(session, policy, watch)]
+    quiet = _quiet_people(session, policy, watch)
+    countable = [seen for seen in near if seen.person not in quiet]
     if newest not in countable:
         return None
     decision = detector.decide(countable, windows, newest=newest, grave=policy.is_grave(watch.topic))
@@ -156,12 +161,12 @@ def _raise(session: Session, policy: Policy, topic: str, decision: Decision) -> 
 
 def _around(session: Session, watch: TopicWatch, mention: Mention, length: timedelta) -> list[Seen]:
     """The topic's mentions within `length` of this one that no decision has settled."""
-    wanted = select(Mention).where(
+    wanted = select(Mention.id, Mention.customer_id, Mention.family, Mention.channel, Mention.at).where(
         Mention.topic == watch.topic, Mention.at > mention.at - length, Mention.at < mention.at + length
     )
     if watch.counted_from is not None:
         wanted = wanted.where(Mention.at > watch.counted_from)
-    return [_seen(found) for found in session.scalars(wanted)]
+    return [Seen(*row) for row in session.execute(wanted)]
 
 
 def _quiet_people(session: Session, policy: Policy, watch: TopicWatch) -> frozenset[str]:
