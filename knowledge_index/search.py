@@ -27,13 +27,13 @@ NEAREST_BY_WORDS = 10
 POOLED_PASSAGES = 5
 POOLING_RATIO = 0.5
 MAX_CHOICES = 3
-CHOICE_GAP = 0.25
+CHOICE_GAP = 0.2
 """A hit this far below the first is not offered as a choice."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One article against one query: cosines around the centre, word scores as shares of the query."""
+    """One article against one query: cosines around the centre, words as a share of the query, `score` of all 1."""
 
     article: Article
     pooled: float
@@ -87,7 +87,7 @@ def search(
         return Result("none", 0.0, language, ())
     judge = index.calibration.judge(scope(index, language).judge)
     decision, confidence = judge.decide(evidence(index, text, ranked))
-    return Result(decision, confidence, language, tuple(_hit(found) for found in _shown(decision, ranked, k)))
+    return Result(decision, round(confidence, 4), language, tuple(_hit(found) for found in _shown(decision, ranked, k)))
 
 
 def rank(
@@ -146,7 +146,8 @@ def _candidate(held: EmbeddedArticle, cosines: Vectors, word_score: float, judge
     pooled = pool(questions)
     answer = float(answers.max()) if answers.size else 0.0
     score = pooled + judge.answer_weight * answer + judge.lexical_weight * word_score
-    return Candidate(held.article, pooled, float(questions.max()), word_score, score)
+    best_possible = 1.0 + judge.answer_weight + judge.lexical_weight
+    return Candidate(held.article, pooled, float(questions.max()), word_score, score / best_possible)
 
 
 def _one_a_subject(ranked: Sequence[Candidate]) -> list[Candidate]:

@@ -1,0 +1,158 @@
+"""The way to the knowledge service for everybody else. Imports neither models nor index.
+
+    async with KnowledgeClient("http://127.0.0.1:5065") as knowledge:
+        found = await knowledge.search("my smart lock is offline", language="en")
+
+Raises KnowledgeUnavailable when the service is down, loading or too slow: ask again later. Raises KnowledgeRefused
+when it understood and said no: asking again will not help.
+"""
+
+import base64
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Literal
+from urllib.parse import quote
+
+import aiohttp
+
+SEARCH_SECONDS = 2.0
+EMBED_SECONDS = 2.0
+CHANGE_SECONDS = 10.0
+REPLACE_SECONDS = 900.0
+HEALTH_SECONDS = 1.0
+
+
+class KnowledgeUnavailable(Exception):
+    """Down, loading or too slow."""
+
+
+class KnowledgeRefused(Exception):
+    """The service's own error: `code` and a sentence."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Hit:
+    article_id: str
+    question: str
+    answer: str
+    language: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """`confidence` is the chance, 0 to 1, that the first hit answers it. `none` still lists the nearest."""
+
+    decision: Literal["answer", "choices", "none"]
+    confidence: float
+    language: str
+    hits: tuple[Hit, ...]
+
+
+class KnowledgeClient:
+    """One connection pool; use it as a context manager or call `close`."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base = base_url.rstrip("/")
+        self._open: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> "KnowledgeClient":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        if self._open is not None:
+            await self._open.close()
+            self._open = None
+
+    async def embed(
+        self, texts: Sequence[str], *, model: str, timeout: float = EMBED_SECONDS
+    ) -> list[list[float] | None]:
+        """One vector a text, in order; None for a text that cannot be embedded."""
+        body = {"input": list(texts), "model": model, "encoding_format": "base64"}
+        answer = await self._call("POST", "/v1/embeddings", timeout, body)
+        return [_floats(entry["embedding"]) for entry in answer["data"]]
+
+    async def search(
+        self, text: str, *, language: str, audience: str = "public", k: int = 3, timeout: float = SEARCH_SECONDS
+    ) -> Found:
+        body = {"text": text, "language": language, "audience": audience, "k": k}
+        answer = await self._call("POST", "/search", timeout, body)
+        hits = tuple(Hit(**hit) for hit in answer["hits"])
+        return Found(answer["decision"], answer["confidence"], answer["language"], hits)
+
+    async def put_article(self, article: dict[str, Any], *, timeout: float = CHANGE_SECONDS) -> int:
+        """Takes the wire article with its `id`. Returns the version that is held now."""
+        body = {name: value for name, value in article.items() if name != "id"}
+        return int((await self._call("PUT", _path(article["id"]), timeout, body))["version"])
+
+    async def delete_article(self, article_id: str, *, version: int, timeout: float = CHANGE_SECONDS) -> int:
+        return int((await self._call("DELETE", f"{_path(article_id)}?version={version}", timeout))["version"])
+
+    async def replace(
+        self, articles: Sequence[dict[str, Any]], *, if_digest: str | None = None, timeout: float = REPLACE_SECONDS
+    ) -> dict[str, Any]:
+        """Make these the only articles; returns the health afterwards. See the service on `if_digest`."""
+        body = {"articles": list(articles), "if_digest": if_digest}
+        return await self._call("POST", "/articles/replace", timeout, body)
+
+    async def article(self, article_id: str, *, timeout: float = SEARCH_SECONDS) -> dict[str, Any] | None:
+        try:
+            return await self._call("GET", _path(article_id), timeout)
+        except KnowledgeRefused as refused:
+            if refused.code == "not_found":
+                return None
+            raise
+
+    async def health(self, *, timeout: float = HEALTH_SECONDS) -> dict[str, Any]:
+        return await self._call("GET", "/healthz", timeout)
+
+    async def evaluate(self, language: str, *, timeout: float = REPLACE_SECONDS) -> dict[str, Any]:
+        return await self._call("POST", "/evaluate", timeout, {"language": language})
+
+    async def _call(self, method: str, path: str, timeout: float, body: Any = None) -> dict[str, Any]:
+        try:
+            async with self._session().request(
+                method, self._base + path, json=body, timeout=aiohttp.ClientTimeout(total=timeout)
+            ) as response:
+                answer = await response.json()
+                return _checked(response.status, answer)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as fault:
+            raise KnowledgeUnavailable(f"the knowledge service did not answer ({type(fault).__name__})") from fault
+
+    def _session(self) -> aiohttp.ClientSession:
+        if self._open is None or self._open.closed:
+            self._open = aiohttp.ClientSession()
+        return self._open
+
+
+def _checked(status: int, answer: Any) -> dict[str, Any]:
+    if status < 400 and isinstance(answer, dict):
+        return answer
+    error = answer.get("error", {}) if isinstance(answer, dict) else {}
+    message = str(error.get("message", "no reason given"))
+    if status >= 500 or status < 400:
+        raise KnowledgeUnavailable(message)
+    raise KnowledgeRefused(str(error.get("code", "refused")), message)
+
+
+def _path(article_id: str) -> str:
+    return "/articles/" + quote(article_id, safe="")
+
+
+def _floats(packed: str | None) -> list[float] | None:
+    if packed is None:
+        return None
+    numbers = array("f")
+    numbers.frombytes(base64.b64decode(packed))
+    return numbers.tolist()

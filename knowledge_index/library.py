@@ -1,0 +1,149 @@
+"""The running library: models, index and store as one. Everything here runs in the event loop of the service.
+
+A change is on disk before it can be found, and can be found when its call returns. Changes are accepted one at a
+time; searches never wait for them.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from knowledge_index import search
+from knowledge_index.articles import Article
+from knowledge_index.batching import Batcher
+from knowledge_index.calibration import Calibration
+from knowledge_index.embedded import EmbeddedArticle, Wanted, assembled, wanted
+from knowledge_index.embedder import CannotEmbed, Embedder, Key
+from knowledge_index.evaluate import Evaluation, Report, report
+from knowledge_index.index import KnowledgeIndex, built
+from knowledge_index.manifest import IndexRefused, Manifest
+from knowledge_index.store import Change, IndexStore
+
+UNCERTAIN = 2.0
+"""A threshold that no chance reaches."""
+
+
+class Changed(Exception):
+    """The index is no longer the one that the caller looked at."""
+
+
+class Library:
+    def __init__(self, folder: Path, embedders: dict[Key, Embedder], calibration: Calibration) -> None:
+        self.manifest = Manifest.of(embedders)
+        self.notes: list[str] = []
+        self.batcher = Batcher(embedders)
+        self.calibration = self._trusted(calibration)
+        self.store = IndexStore(folder, self.manifest)
+        self.index = KnowledgeIndex(self.calibration, self._dimensions())
+        self._writing = asyncio.Lock()
+        self._since_replacing: list[Change] | None = None
+
+    async def open(self) -> list[Article]:
+        """Load what is stored. Returns the articles that must be embedded anew because the index was refused."""
+        try:
+            stored = await asyncio.to_thread(self.store.load)
+        except IndexRefused as refusal:
+            self.notes.append(f"index refused, building it anew: {refusal}")
+            return await asyncio.to_thread(self.store.articles)
+        if stored is not None:
+            self.index = await asyncio.to_thread(built, self.calibration, self._dimensions(), stored.articles)
+            self.index.tombstones.update(stored.tombstones)
+            for change in stored.changes:
+                change.apply(self.index)
+        return []
+
+    async def close(self) -> None:
+        await self.batcher.close()
+
+    async def search(self, *, text: str, language: str, audience: str, k: int) -> search.Result:
+        """Never raises for a strange text: what cannot be embedded has no answer."""
+        within = search.scope(self.index, language)
+        try:
+            vector = await self.batcher.vector(Wanted(within.key, "query", text))
+        except CannotEmbed:
+            return search.Result("none", 0.0, language, ())
+        if search.scope(self.index, language) != within:
+            return await self.search(text=text, language=language, audience=audience, k=k)
+        return search.search(self.index, text=text, vector=vector, language=language, audience=audience, k=k)
+
+    async def put(self, article: Article) -> int:
+        """Make the article findable. Returns the version that is held afterwards; an older one changes nothing."""
+        if article.version > self.index.version_of(article.id):
+            embedded = await self._embed(article)
+            await self._accept(Change(article.id, article.version, embedded))
+        return self.index.version_of(article.id)
+
+    async def delete(self, article_id: str, version: int) -> int:
+        await self._accept(Change(article_id, version))
+        return self.index.version_of(article_id)
+
+    async def replace(self, articles: Sequence[Article], if_digest: str | None = None) -> None:
+        """Make these the only articles, whatever versions were held; built beside the running index, then switched.
+
+        Changes that arrive while it is built are kept. With `if_digest`, raises Changed unless the index is still
+        the one that the caller saw, so that nothing that it did not know of is undone.
+        """
+        async with self._writing:
+            if if_digest is not None and if_digest != self.index.digest():
+                raise Changed
+            self._since_replacing = []
+        embedded = await asyncio.gather(*(self._embed(article, background=True) for article in articles))
+        async with self._writing:
+            fresh = await asyncio.to_thread(built, self.calibration, self._dimensions(), embedded)
+            for change in self._since_replacing or ():
+                change.apply(fresh)
+            self._since_replacing = None
+            await asyncio.to_thread(self.store.save, list(fresh.articles.values()), dict(fresh.tombstones))
+            self.index = fresh
+
+    async def evaluate(self, language: str) -> Report:
+        """Ask every variant as if nobody had written it, of a copy of the index, beside the searches."""
+        copy = Evaluation(self.index)
+        outcomes = await asyncio.to_thread(lambda: list(copy.held_out(language)))
+        return report(language, outcomes)
+
+    async def _accept(self, change: Change) -> None:
+        async with self._writing:
+            if not self._is_news(change):
+                return
+            await asyncio.to_thread(self.store.append, change)
+            change.apply(self.index)
+            if self._since_replacing is not None:
+                self._since_replacing.append(change)
+            if self.store.journal_is_long():
+                held = list(self.index.articles.values())
+                await asyncio.to_thread(self.store.save, held, dict(self.index.tombstones))
+
+    def _is_news(self, change: Change) -> bool:
+        known = self.index.version_of(change.article_id)
+        if change.embedded is not None:
+            return change.version > known
+        return change.version >= known and self.index.tombstones.get(change.article_id) != change.version
+
+    async def _embed(self, article: Article, *, background: bool = False) -> EmbeddedArticle:
+        """Raises CannotEmbed when the model refuses a passage."""
+        held = self.index.articles.get(article.id)
+        if held is not None and replace(held.article, version=article.version) == article:
+            return replace(held, article=article)
+        vectors = []
+        for vector in await self.batcher.vectors(wanted(article), background=background):
+            if isinstance(vector, CannotEmbed):
+                raise vector
+            vectors.append(vector)
+        return assembled(article, vectors)
+
+    def _dimensions(self) -> dict[Key, int]:
+        return {key: embedder.dimension for key, embedder in self.batcher.embedders.items()}
+
+    def _trusted(self, calibration: Calibration) -> Calibration:
+        """The calibration; with other models than it was measured with, one that offers choices and never answers."""
+        running = {key: facts.digest for key, facts in self.manifest.models.items()}
+        strangers = sorted(key for key, digest in running.items() if calibration.models.get(key) != digest)
+        if not strangers:
+            return calibration
+        self.notes.append(f"not calibrated for the models {', '.join(strangers)}: choices are offered, never an answer")
+        judges = {name: replace(judge, answer_at=UNCERTAIN) for name, judge in calibration.judges.items()}
+        centres = {key: calibration.centres[key] for key in running if key not in strangers}
+        blank = {key: [0.0] * self.manifest.models[key].dimension for key in strangers}
+        return Calibration(running, {**centres, **blank}, judges)

@@ -1,0 +1,40 @@
+"""JSON lines on standard output. Events carry ids and numbers; what customers wrote is never handed to a logger."""
+
+import json
+import logging
+import sys
+import traceback
+from datetime import UTC, datetime
+from typing import Any
+
+
+class JsonLines(logging.Formatter):
+    """An exception is told by type and place; its message may quote a customer."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "room": "knowledge",
+            "event": record.getMessage(),
+            **getattr(record, "facts", {}),
+        }
+        if record.exc_info and record.exc_info[0]:
+            frames = traceback.extract_tb(record.exc_info[2])
+            line["exception"] = record.exc_info[0].__name__
+            line["where"] = [f"{frame.filename}:{frame.lineno}" for frame in frames[-5:]]
+        return json.dumps(line, ensure_ascii=False)
+
+
+def set_up() -> None:
+    lines = logging.StreamHandler(sys.stdout)
+    lines.setFormatter(JsonLines())
+    root = logging.getLogger()
+    root.handlers = [lines]
+    root.setLevel(logging.INFO)
+    for noisy in ("sentence_transformers", "transformers", "faiss", "uvicorn.error", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def event(name: str, *, level: int = logging.INFO, **facts: Any) -> None:
+    logging.getLogger("knowledge").log(level, name, extra={"facts": facts})

@@ -1,0 +1,69 @@
+"""The wire shapes of the knowledge service."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, Field, field_validator
+
+from knowledge_index.articles import Article
+from knowledge_index.text import clean
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _without_surrogates(value: Any) -> Any:
+    return _SURROGATE.sub("\ufffd", value) if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_without_surrogates)]
+ArticleId = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class EmbeddingsRequest(BaseModel):
+    """`input` is not validated text by text: a bad text fails in its place, never the others."""
+
+    input: Any
+    model: Literal["en", "multi"]
+    encoding_format: Literal["float", "base64"] = "float"
+
+
+class SearchRequest(BaseModel):
+    text: Text
+    language: Annotated[str, Field(max_length=20)] = "und"
+    audience: Literal["public", "agents"] = "public"
+    k: Annotated[int, Field(ge=1, le=20)] = 3
+
+
+class ArticleBody(BaseModel):
+    version: Annotated[int, Field(ge=1)]
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+    question: Annotated[Text, Field(max_length=1_000)]
+    answer: Annotated[Text, Field(max_length=50_000)]
+    variants: Annotated[list[Text], Field(max_length=500)] = []
+    audience: Literal["public", "agents"] = "public"
+    tags: list[Text] = []
+
+    @field_validator("question", "answer")
+    @classmethod
+    def says_something(cls, text: str) -> str:
+        if not clean(text):
+            raise ValueError("must hold readable text")
+        return text
+
+    def article(self, article_id: str) -> Article:
+        return Article.from_wire({**self.model_dump(), "id": article_id})
+
+
+class ArticleWithId(ArticleBody):
+    id: ArticleId
+
+
+class ReplaceRequest(BaseModel):
+    """`if_digest`: refuse when the index is no longer the one whose digest this was."""
+
+    articles: list[ArticleWithId]
+    if_digest: str | None = None
+
+
+class EvaluateRequest(BaseModel):
+    language: Literal["en", "zh"]

@@ -1,0 +1,249 @@
+"""The knowledge service: `python -m knowledge_index.service [--host 127.0.0.1] [--port 5065] [--data-dir var]`.
+
+It listens at once and says "loading" until models and index are up; till then only `/healthz` answers. Errors have
+the product's one shape. Bound to loopback: it trusts who can reach it.
+"""
+
+import argparse
+import asyncio
+import base64
+import logging
+import os
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from knowledge_index import logs
+from knowledge_index.calibration import Calibration
+from knowledge_index.embedded import Wanted
+from knowledge_index.embedder import CannotEmbed, Vectors, load_all
+from knowledge_index.library import Changed, Library
+from knowledge_index.schemas import ArticleBody, EmbeddingsRequest, EvaluateRequest, ReplaceRequest, SearchRequest
+
+MAX_INPUTS = 2_048
+GRACEFUL_SECONDS = 3
+
+
+class Refusal(Exception):
+    def __init__(self, status: int, code: str, message: str, fields: dict[str, str] | None = None) -> None:
+        super().__init__(code)
+        self.status, self.code, self.message, self.fields = status, code, message, fields
+
+
+class Json(Response):
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        return orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+class Loading:
+    """How far the start has come. `library` is there once everything is up."""
+
+    def __init__(self) -> None:
+        self.library: Library | None = None
+        self.failure: str | None = None
+        self.rebuilding = False
+
+    def ready(self) -> Library:
+        if self.library is None:
+            raise Refusal(503, "loading", self.failure or "The knowledge service is still loading its models.")
+        return self.library
+
+
+def create_app(data_dir: Path) -> FastAPI:
+    loading = Loading()
+    app = FastAPI(
+        title="Firebreak knowledge service", lifespan=_lifespan(data_dir, loading), default_response_class=Json
+    )
+    app.state.loading = loading
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _not_served)
+    app.add_exception_handler(Exception, _failed)
+    _routes(app, loading)
+    return app
+
+
+def _routes(app: FastAPI, loading: Loading) -> None:
+    @app.get("/healthz")
+    async def healthz() -> Response:
+        return Json(_health(loading))
+
+    @app.post("/v1/embeddings")
+    async def embeddings(body: EmbeddingsRequest) -> Response:
+        library = loading.ready()
+        texts = _inputs(body.input)
+        asked = [Wanted(body.model, "query", text if isinstance(text, str) else "") for text in texts]
+        found = await library.batcher.vectors(asked)
+        data = [_embedding(place, one, body.encoding_format) for place, one in enumerate(found)]
+        usage = {"prompt_tokens": 0, "total_tokens": 0}
+        return Json({"object": "list", "data": data, "model": body.model, "usage": usage})
+
+    @app.post("/search")
+    async def search(body: SearchRequest) -> Response:
+        result = await loading.ready().search(text=body.text, language=body.language, audience=body.audience, k=body.k)
+        return Json(result)
+
+    @app.get("/articles/{article_id:path}")
+    async def article(article_id: str) -> Response:
+        held = loading.ready().index.articles.get(article_id)
+        if held is None:
+            raise Refusal(404, "not_found", "There is no such article in the index.")
+        return Json(held.article.as_wire())
+
+    @app.put("/articles/{article_id:path}")
+    async def put_article(article_id: str, body: ArticleBody) -> Response:
+        try:
+            version = await loading.ready().put(body.article(article_id))
+        except CannotEmbed as refused:
+            raise Refusal(422, "invalid", "The article cannot be embedded.") from refused
+        logs.event("article put", article_id=article_id, version=version)
+        return Json({"article_id": article_id, "version": version})
+
+    @app.delete("/articles/{article_id:path}")
+    async def delete_article(article_id: str, version: int) -> Response:
+        held = await loading.ready().delete(article_id, version)
+        logs.event("article deleted", article_id=article_id, version=held)
+        return Json({"article_id": article_id, "version": held})
+
+    @app.post("/articles/replace")
+    async def replace(body: ReplaceRequest) -> Response:
+        library = loading.ready()
+        started = time.perf_counter()
+        try:
+            await library.replace([one.article(one.id) for one in body.articles], body.if_digest)
+        except Changed as changed:
+            raise Refusal(409, "changed", "The index has changed since you looked: look again.") from changed
+        logs.event("index replaced", articles=len(body.articles), seconds=round(time.perf_counter() - started, 2))
+        return Json(_health(loading))
+
+    @app.post("/evaluate")
+    async def evaluate(body: EvaluateRequest) -> Response:
+        return Json(await loading.ready().evaluate(body.language))
+
+
+def _health(loading: Loading) -> dict[str, Any]:
+    library = loading.library
+    if library is None:
+        return {"state": "loading", "articles": 0, "digest": None, "models": {}, "failure": loading.failure}
+    return {
+        "state": "ready",
+        "articles": len(library.index.articles),
+        "digest": library.index.digest(),
+        "models": library.manifest.as_json()["models"],
+        "rebuilding": loading.rebuilding,
+        "cache": {"vectors": len(library.batcher.cache), "hits": library.batcher.cache.hits},
+        "notes": library.notes,
+    }
+
+
+def _inputs(given: Any) -> Sequence[Any]:
+    texts = [given] if isinstance(given, str) else given
+    if not isinstance(texts, list) or not 1 <= len(texts) <= MAX_INPUTS:
+        message = f"`input` must be a text or a list of 1 to {MAX_INPUTS} texts."
+        raise Refusal(422, "invalid", message, {"input": message})
+    return texts
+
+
+def _embedding(place: int, found: Vectors | CannotEmbed, encoding: str) -> dict[str, Any]:
+    entry: dict[str, Any] = {"object": "embedding", "index": place}
+    if isinstance(found, CannotEmbed):
+        return {**entry, "embedding": None, "error": str(found)}
+    if encoding == "base64":
+        return {**entry, "embedding": base64.b64encode(found.tobytes()).decode()}
+    return {**entry, "embedding": found}
+
+
+def _lifespan(data_dir: Path, loading: Loading) -> Any:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        start = asyncio.create_task(_start(data_dir, loading))
+        yield
+        start.cancel()
+        await asyncio.gather(start, return_exceptions=True)
+        if loading.library is not None:
+            await loading.library.close()
+
+    return lifespan
+
+
+async def _start(data_dir: Path, loading: Loading) -> None:
+    started = time.perf_counter()
+    try:
+        embedders = await asyncio.to_thread(load_all)
+        library = Library(data_dir / "index", embedders, Calibration.read())
+        refused = await library.open()
+    except Exception as fault:
+        loading.failure = f"The knowledge service could not load: {fault}"
+        logging.getLogger("knowledge").exception("loading failed")
+        return
+    loading.library = library
+    for note in library.notes:
+        logs.event("note", level=logging.WARNING, note=note)
+    seconds = round(time.perf_counter() - started, 2)
+    logs.event("ready", articles=len(library.index.articles), seconds=seconds)
+    if refused:
+        loading.rebuilding = True
+        await library.replace(refused)
+        loading.rebuilding = False
+        logs.event("index built anew", articles=len(refused))
+
+
+def _problem(status: int, code: str, message: str, fields: dict[str, str] | None = None) -> Response:
+    return Json({"error": {"code": code, "message": message, **({"fields": fields} if fields else {})}}, status)
+
+
+async def _refused(request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)
+    return _problem(refusal.status, refusal.code, refusal.message, refusal.fields)
+
+
+async def _invalid(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, RequestValidationError)
+    fields = {".".join(str(part) for part in one["loc"][1:]) or "body": str(one["msg"]) for one in fault.errors()}
+    return _problem(422, "invalid", "The request is not of the expected shape.", fields)
+
+
+async def _not_served(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, HTTPException)
+    code = {404: "not_found", 405: "method_not_allowed"}.get(fault.status_code, "refused")
+    return _problem(fault.status_code, code, "There is nothing of that kind here.")
+
+
+async def _failed(request: Request, fault: Exception) -> Response:
+    return _problem(500, "internal", "The knowledge service failed on this request.")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="knowledge_index.service", description="Embeddings and search over HTTP.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=5065)
+    parser.add_argument("--data-dir", type=Path, default=Path(os.environ.get("FIREBREAK_DATA_DIR", "var")))
+    options = parser.parse_args(arguments)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    logs.set_up()
+    import uvicorn
+
+    uvicorn.run(
+        create_app(options.data_dir),
+        host=options.host,
+        port=options.port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,233 @@
+"""The index on disk: generations written whole and switched by one rename, and a journal of what changed since.
+
+    index/current                 the name of the generation in use
+    index/g-<number>/manifest.json  models, format, digest of the passages
+                     articles.jsonl one article a line
+                     vectors-<key>.npy  their vectors, article after article
+                     journal.jsonl  puts with their vectors, and deletes, in the order they were accepted
+A crash leaves the old generation or the new one, never a mixture; a torn last line of the journal is dropped, because
+nobody was told that it was accepted.
+"""
+
+import base64
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from knowledge_index import passages
+from knowledge_index.articles import Article
+from knowledge_index.embedded import EmbeddedArticle, keys_of
+from knowledge_index.embedder import Key, Vectors
+from knowledge_index.index import KnowledgeIndex
+from knowledge_index.manifest import IndexRefused, Manifest
+
+JOURNAL_LIMIT_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Change:
+    """One accepted operation: a put has `embedded`, a delete has not."""
+
+    article_id: str
+    version: int
+    embedded: EmbeddedArticle | None = None
+
+    def apply(self, index: KnowledgeIndex) -> None:
+        if self.embedded is None:
+            index.delete(self.article_id, self.version)
+        else:
+            index.put(self.embedded)
+
+
+@dataclass
+class Stored:
+    """What lay on disk: the snapshot and the changes after it."""
+
+    articles: list[EmbeddedArticle] = field(default_factory=list)
+    tombstones: dict[str, int] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+
+
+class IndexStore:
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def load(self) -> Stored | None:
+        """What is stored, None when nothing is. Raises IndexRefused when it cannot be used as it is."""
+        generation = self._current()
+        if generation is None:
+            return None
+        try:
+            stored = json.loads((generation / "manifest.json").read_text("utf-8"))
+            Manifest.from_json(stored["built_with"]).check(self.manifest)
+            articles = list(self._articles(generation))
+            if stored["passages"] != _passages_digest(articles):
+                raise IndexRefused("the stored vectors were made of other passages than this program makes")
+            embedded = self._embedded(generation, articles)
+            return Stored(embedded, stored["tombstones"], list(self._changes(generation)))
+        except (OSError, ValueError, KeyError, TypeError) as fault:
+            raise IndexRefused(f"the stored index is damaged ({type(fault).__name__})") from fault
+
+    def articles(self) -> list[Article]:
+        """The articles alone, for building anew what `load` refused; as many as can still be read."""
+        generation = self._current()
+        found: dict[str, Article] = {}
+        try:
+            found = {article.id: article for article in self._articles(generation)} if generation else {}
+            for line in self._journal_lines(generation) if generation else ():
+                if line["op"] == "put":
+                    found[line["id"]] = Article.from_wire(line["article"])
+                else:
+                    found.pop(line["id"], None)
+        except (OSError, ValueError, KeyError, TypeError):
+            pass
+        return list(found.values())
+
+    def save(self, articles: Sequence[EmbeddedArticle], tombstones: Mapping[str, int]) -> None:
+        """Write a new generation and switch to it."""
+        before = self._current()
+        number = int(before.name.removeprefix("g-")) + 1 if before else 1
+        made = self.folder / f"g-{number:06}"
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir()
+        self._write(made, articles, tombstones)
+        self._switch(made)
+        for old in self.folder.glob("g-*"):
+            if old != made:
+                shutil.rmtree(old, ignore_errors=True)
+
+    def append(self, change: Change) -> None:
+        """Note an accepted change. It is on disk when this returns."""
+        generation = self._current()
+        if generation is None:
+            self.save((), {})
+            generation = self._current()
+            assert generation is not None
+        with (generation / "journal.jsonl").open("ab") as journal:
+            journal.write(json.dumps(_line(change), ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+            _flush(journal)
+
+    def journal_is_long(self) -> bool:
+        generation = self._current()
+        journal = generation / "journal.jsonl" if generation else None
+        return journal is not None and journal.exists() and journal.stat().st_size > JOURNAL_LIMIT_BYTES
+
+    def _current(self) -> Path | None:
+        pointer = self.folder / "current"
+        if not pointer.exists():
+            return None
+        generation = self.folder / pointer.read_text("utf-8").strip()
+        return generation if generation.is_dir() and generation != self.folder else None
+
+    def _switch(self, generation: Path) -> None:
+        draft = self.folder / "current.new"
+        with draft.open("wb") as pointer:
+            pointer.write(generation.name.encode())
+            _flush(pointer)
+        draft.replace(self.folder / "current")
+        _flush_folder(self.folder)
+
+    def _write(self, folder: Path, articles: Sequence[EmbeddedArticle], tombstones: Mapping[str, int]) -> None:
+        plain = [held.article for held in articles]
+        facts = {
+            "built_with": self.manifest.as_json(),
+            "passages": _passages_digest(plain),
+            "tombstones": dict(tombstones),
+        }
+        lines = (json.dumps(article.as_wire(), ensure_ascii=False) + "\n" for article in plain)
+        _write_text(folder / "articles.jsonl", "".join(lines))
+        for key, facts_of_model in self.manifest.models.items():
+            rows = [held.vectors[key] for held in articles if key in held.vectors]  # type: ignore[index]
+            matrix = np.vstack(rows) if rows else np.zeros((0, facts_of_model.dimension), np.float32)
+            with (folder / f"vectors-{key}.npy").open("wb") as file:
+                np.save(file, matrix, allow_pickle=False)
+                _flush(file)
+        _write_text(folder / "manifest.json", json.dumps(facts, ensure_ascii=False, indent=1))
+        _flush_folder(folder)
+        _flush_folder(folder.parent)
+
+    def _articles(self, generation: Path) -> Iterator[Article]:
+        with (generation / "articles.jsonl").open(encoding="utf-8") as lines:
+            for line in lines:
+                yield Article.from_wire(json.loads(line))
+
+    def _embedded(self, generation: Path, articles: Sequence[Article]) -> list[EmbeddedArticle]:
+        matrices = {key: np.load(generation / f"vectors-{key}.npy", allow_pickle=False) for key in self.manifest.models}
+        taken = dict.fromkeys(matrices, 0)
+        result = []
+        for article in articles:
+            found = tuple(passages.of(article))
+            vectors: dict[Key, Vectors] = {}
+            for key in keys_of(article.language):
+                vectors[key] = np.ascontiguousarray(matrices[key][taken[key] : taken[key] + len(found)])
+                taken[key] += len(found)
+            result.append(EmbeddedArticle(article, found, vectors))
+        if any(taken[key] != len(matrix) for key, matrix in matrices.items()):
+            raise IndexRefused("the stored vectors and the stored articles do not belong together")
+        return result
+
+    def _changes(self, generation: Path) -> Iterator[Change]:
+        for line in self._journal_lines(generation):
+            if line["op"] == "delete":
+                yield Change(line["id"], line["version"])
+                continue
+            article = Article.from_wire(line["article"])
+            found = tuple(passages.of(article))
+            vectors = {key: _unpacked(packed, len(found)) for key, packed in line["vectors"].items()}
+            yield Change(article.id, article.version, EmbeddedArticle(article, found, vectors))
+
+    def _journal_lines(self, generation: Path) -> Iterator[dict[str, Any]]:
+        journal = generation / "journal.jsonl"
+        for line in journal.read_bytes().splitlines(keepends=True) if journal.exists() else ():
+            if line.endswith(b"\n"):
+                yield json.loads(line)
+
+
+def _line(change: Change) -> dict[str, Any]:
+    if change.embedded is None:
+        return {"op": "delete", "id": change.article_id, "version": change.version}
+    packed = {
+        key: base64.b64encode(np.ascontiguousarray(matrix, np.float32).tobytes()).decode()
+        for key, matrix in change.embedded.vectors.items()
+    }
+    return {"op": "put", "id": change.article_id, "article": change.embedded.article.as_wire(), "vectors": packed}
+
+
+def _unpacked(packed: str, rows: int) -> Vectors:
+    return np.frombuffer(base64.b64decode(packed), dtype=np.float32).reshape(rows, -1)
+
+
+def _passages_digest(articles: Iterable[Article]) -> str:
+    whole = sha256()
+    for article in articles:
+        for passage in passages.of(article):
+            whole.update(f"{passage.article_id}\0{passage.kind}\0{passage.text}\n".encode("utf-8", "replace"))
+    return whole.hexdigest()
+
+
+def _write_text(path: Path, text: str) -> None:
+    with path.open("wb") as file:
+        file.write(text.encode("utf-8", "replace"))
+        _flush(file)
+
+
+def _flush(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
