@@ -16,12 +16,19 @@ export async function listen(on, refresh) {
   }
 }
 
+let socketInUse = null;
 let isOpen = false;
+
+/** Says something to the server; lost where there is no line. */
+export function tellLive(frame) {
+  if (isOpen) socketInUse.send(JSON.stringify(frame));
+}
 
 function connection(on, opened) {
   return new Promise((resolve) => {
     const socket = new WebSocket(socketAddress("/desk/ws"));
-    const pings = setInterval(() => isOpen && socket.send('{"type":"ping"}'), PING_MS);
+    socketInUse = socket;
+    const pings = setInterval(() => tellLive({ type: "ping" }), PING_MS);
     let wasOpen = false;
     socket.onopen = () => {
       wasOpen = true;

@@ -8,8 +8,8 @@ import { known, startWords, t } from "./words.js";
 
 const TOAST_MS = 6_000;
 const PAGES = {
-  desk: ["agent", "lead", "supervisor", "quality", "admin"],
-  alerts: ["supervisor", "quality", "lead", "department", "admin"],
+  desk: ["agent", "lead", "supervisor", "admin"],
+  alerts: ["supervisor", "quality", "lead", "admin"],
 };
 
 /** Writes the words and the bar; gives whoever is signed in, or leaves for the sign-in page. */
@@ -50,7 +50,7 @@ export async function staffCall(path, options) {
 /** A sentence for whatever went wrong. */
 export function sentenceOf(error) {
   if (error instanceof Away) return t("staff.away");
-  if (error instanceof Refused) return known(`error.${error.code}`) ?? error.message;
+  if (error instanceof Refused) return known(`error.${error.code}`) ? t(`error.${error.code}`, { message: error.message }) : error.message;
   throw error;
 }
 

@@ -5,18 +5,18 @@ import { currentLanguage, label, moment, stamp, t } from "../words.js";
 import { strip } from "./strip.js";
 import { verbsFor } from "./verbs.js";
 
-export function showCard(alert, done) {
+export function showCard(alert, me, done) {
   $("#empty").hidden = true;
   $("#open").hidden = false;
   $("#card-title").textContent = t("alert.headline", { topic: label("topic", alert.topic), n: count(alert.people) });
   const shows = [alert, currentLanguage()];
-  const verbs = verbsFor(alert);
+  const verbs = verbsFor(alert, me);
   show($("#standing"), shows, () => [phaseBadge(alert), alert.level && levelBadge(alert), el("span", {}, t("alert.opened", { time: moment(alert.opened_at) }))]);
-  show($("#by"), shows, () => [el("span", {}, t(`trigger.${alert.trigger}`)), el("span", { "aria-hidden": "true" }, "·"), el("span", {}, windowOf(alert))]);
+  show($("#by"), shows, () => [el("span", {}, [t(`trigger.${alert.trigger}`), windowOf(alert)].filter(Boolean).join(" · "))]);
   show($("#verbs"), shows, () => verbs.map((verb) => verbButton(verb, alert, done)));
   show($("#figures"), shows, () => figures(alert));
   show($("#strip"), shows, () => (alert.mentions.length ? [strip(alert.mentions)] : []));
-  show($("#after"), shows, () => [decision(alert), departments(alert), tickets(alert)]);
+  show($("#after"), shows, () => [steps(alert), departments(alert), tickets(alert)]);
   show($("#people"), shows, () => byPerson(alert.mentions).map(personNode));
 }
 
@@ -30,14 +30,11 @@ export function showNoCard(words) {
 export const phaseBadge = (alert) => el("span", { class: `badge ${alert.phase}` }, alert.phase === "warning" && icon("warning"), label("phase", alert.phase));
 const levelBadge = (alert) => el("span", { class: `badge ${alert.level}` }, label("level", alert.level));
 
-/** A figure of the wire may be the number itself, or the things that were counted. */
-export const count = (value) => (Array.isArray(value) ? value.length : value ?? 0);
+/** A figure of the wire is the number itself, or a list of what was counted. */
+export const count = (value) => (Array.isArray(value) ? value.length : value);
 
-/** The window in words: minutes, or an object that names them. */
-export function windowOf({ window }) {
-  const minutes = window?.minutes ?? window;
-  return Number.isFinite(Number(minutes)) ? t("alert.window", { n: Number(minutes) }) : String(minutes ?? "");
-}
+/** The window in words; a warning raised by hand has none. */
+export const windowOf = ({ window }) => (window ? t("alert.window", { n: window }) : "");
 
 function verbButton(verb, alert, done) {
   const kind = verb.main ? "button main" : "button";
@@ -45,8 +42,7 @@ function verbButton(verb, alert, done) {
 }
 
 function figures(alert) {
-  const baseline = alert.baseline?.people ?? alert.baseline;
-  const usual = baseline !== null && baseline !== undefined ? t("figure.usual", { n: typeof baseline === "number" ? Number(baseline.toFixed(1)) : baseline }) : null;
+  const usual = alert.baseline === null ? null : t("figure.usual", { n: Number(alert.baseline.toFixed(1)) });
   return [
     figure("figure.people", alert.people, usual),
     figure("figure.messages", alert.messages),
@@ -61,9 +57,15 @@ function figure(words, value, more) {
   return el("div", {}, el("dt", {}, t(words)), el("dd", {}, el("b", { class: "figure" }, count(value)), more && el("small", {}, more)));
 }
 
-function decision({ decision: made }) {
-  if (!made?.note && !made?.reason) return null;
-  return section("alert.decision", el("blockquote", {}, made.note ?? made.reason), el("p", { class: "by" }, [made.by, made.at && stamp(made.at)].filter(Boolean).join(" · ")));
+function steps({ events }) {
+  if (!events.length) return null;
+  return section("alert.steps", el("ol", { class: "steps" }, ...events.map(step)));
+}
+
+function step({ at, event, text, author, detail }) {
+  const chosen = [detail?.level && label("level", detail.level), detail?.kind && label("dismissal", detail.kind), detail?.department && label("department", detail.department)];
+  const head = [label("step", event), ...chosen, author].filter(Boolean).join(" · ");
+  return el("li", {}, el("p", {}, el("b", {}, head), " ", el("time", { class: "by", datetime: at, title: stamp(at) }, moment(at))), text && el("blockquote", {}, text));
 }
 
 function departments({ departments: asked = [] }) {
@@ -82,12 +84,12 @@ const section = (words, ...content) => el("section", {}, el("h2", {}, t(words)),
 
 function byPerson(mentions) {
   const people = new Map();
-  for (const mention of mentions) people.set(mention.person, [...(people.get(mention.person) ?? []), mention]);
-  return [...people.entries()];
+  for (const mention of mentions) people.set(mention.person_id, [...(people.get(mention.person_id) ?? []), mention]);
+  return [...people.values()];
 }
 
-function personNode([person, mentions]) {
-  return el("li", {}, el("p", { class: "who" }, icon("person"), el("b", {}, person), el("span", {}, t("count.messages", { n: mentions.length }))), el("ul", {}, ...mentions.map(mentionNode)));
+function personNode(mentions) {
+  return el("li", {}, el("p", { class: "who" }, icon("person"), el("b", {}, mentions[0].person), el("span", {}, t("count.messages", { n: mentions.length }))), el("ul", {}, ...mentions.map(mentionNode)));
 }
 
 function mentionNode(mention) {

@@ -10,7 +10,7 @@ import { sentenceOf, staffCall, startStaffPage, toast } from "../staff.js";
 import { currentLanguage, label, moment, namesOf, onLanguage, t } from "../words.js";
 import { count, phaseBadge, showCard, showNoCard, windowOf } from "./card.js";
 
-await startStaffPage("alerts");
+const me = await startStaffPage("alerts");
 const rows = new Rows($("#list"), (alert) => alert.id, paint);
 let alerts = [];
 let alert = null;
@@ -29,7 +29,7 @@ function start() {
   $("#phase").addEventListener("change", load);
   $("#back").addEventListener("click", close);
   addEventListener("hashchange", openFromAddress);
-  onLanguage(() => (fillPhases(), draw(), alert && showCard(alert, refresh)));
+  onLanguage(() => (fillPhases(), draw(), alert && showCard(alert, me, refresh)));
   onKeys(KEYS);
   load().then(openFromAddress);
   listen({ alert: (frame) => changed(frame.alert) }, refresh);
@@ -84,9 +84,10 @@ async function fetchCard(id) {
     const fetched = await staffCall(`/alerts/${encodeURIComponent(id)}`);
     if (opened() !== String(id)) return;
     alert = fetched;
-    showCard(alert, refresh);
+    showCard(alert, me, refresh);
   } catch (error) {
-    if (!alert || error instanceof Refused) showNoCard(error.status === 404 ? "alert.gone" : "alert.choose");
+    if (error instanceof Refused) showNoCard(error.status === 404 ? "alert.gone" : "alert.choose");
+    if (error instanceof Refused) alert = null;
     toast(sentenceOf(error));
   }
 }

@@ -7,9 +7,11 @@ import { label, namesOf, t } from "../words.js";
 const LEVELS = ["advisory", "potential", "crisis"];
 const KINDS = ["not_a_complaint", "wrong_topic", "known", "other"];
 
-/** Only a warning still waits for a decision. */
-export function verbsFor(alert) {
-  if (alert.phase !== "warning") return [];
+const DECIDES = ["supervisor", "admin"];
+
+/** Only a warning still waits for a decision, and only a supervisor gives it. */
+export function verbsFor(alert, me) {
+  if (alert.phase !== "warning" || !DECIDES.some((role) => me.roles.includes(role))) return [];
   return [
     { name: "confirm", icon: "warning", main: true, run: confirm },
     { name: "pass-on", icon: "out", run: passOn },
@@ -21,7 +23,7 @@ function confirm(alert, done) {
   const levels = LEVELS.map((value) => ({ value, words: label("level", value), more: t(`level.${value}.more`) }));
   return asked(alert, "confirm", done, [
     { name: "level", kind: "choice", words: t("confirm.level"), options: levels, required: true },
-    { name: "note", kind: "area", words: t("confirm.note"), required: true },
+    { name: "note", kind: "area", words: t("confirm.note") },
   ]);
 }
 

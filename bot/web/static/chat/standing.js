@@ -3,6 +3,8 @@
 import { $, el, fillWith, icon } from "../dom.js";
 import { label, moment, t } from "../words.js";
 
+const SETTLED = ["resolved", "closed"];
+
 let standing = { state: "bot", ticket: null };
 let agent = null;
 let ticketDetails = null;
@@ -36,7 +38,7 @@ export function showStanding() {
   $("#state").textContent = sentence();
   $("#state").dataset.state = state;
   $("#human").hidden = state === "queue" || state === "agent";
-  $("#ticket").hidden = !ticket;
+  $("#ticket").hidden = !ticket || (state === "bot" && SETTLED.includes(ticket.status));
   $("#ticket").dataset.state = state;
   if (ticket) $("#ticket-line").textContent = ticketLine(ticket, state);
   showDetails($("#ticket-more").getAttribute("aria-expanded") === "true");
@@ -48,7 +50,7 @@ export function sentence() {
 }
 
 function ticketLine({ number, status, due_at }, state) {
-  if (state === "agent" || ["resolved", "closed"].includes(status) || !due_at) {
+  if (state === "agent" || SETTLED.includes(status) || !due_at) {
     return t("ticket.line", { number, status: label("ticket.status", status) });
   }
   const late = Date.parse(due_at) < Date.now();

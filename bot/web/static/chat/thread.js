@@ -19,6 +19,7 @@ export class Thread {
   #rated = {};
   #typing = null;
   #notice = null;
+  #follows = true;
 
   /** `on`: `choose(choice)`, `rate(message, helpful)`, `retry(id)`, `discard(id)`. */
   constructor({ list, scroller, newer }, on) {
@@ -27,7 +28,8 @@ export class Thread {
     this.#newer = newer;
     this.#on = on;
     newer.addEventListener("click", () => this.#toEnd());
-    scroller.addEventListener("scroll", () => this.#nearEnd && (newer.hidden = true), { passive: true });
+    scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    new ResizeObserver(() => this.#follows && this.#toEnd()).observe(scroller);
   }
 
   get isEmpty() {
@@ -84,7 +86,7 @@ export class Thread {
 
   /** Draws everything anew, keeping the reader's place unless they are at the end or `toEnd`. */
   draw(toEnd = false) {
-    const follow = toEnd || this.#nearEnd;
+    const follow = toEnd || this.#follows;
     const before = this.#list.childElementCount;
     syncChildren(this.#list, this.#entries());
     if (follow) this.#toEnd();
@@ -134,11 +136,17 @@ export class Thread {
     return this.#nodes.of("typing", [author, currentLanguage()], () => typingEntry(author));
   }
 
+  #scrolled() {
+    this.#follows = this.#nearEnd;
+    if (this.#follows) this.#newer.hidden = true;
+  }
+
   get #nearEnd() {
     return this.#scroller.scrollHeight - this.#scroller.scrollTop - this.#scroller.clientHeight < NEAR_END_PX;
   }
 
   #toEnd() {
+    this.#follows = true;
     this.#newer.hidden = true;
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }

@@ -3,8 +3,8 @@
 import { $, el, icon, show } from "../dom.js";
 import { showComposer } from "./composer.js";
 import { showStory } from "./story.js";
-import { verbsFor } from "./verbs.js";
-import { countdown, countdownShows, dueLine, nameOf, priorityBadge, reasonOf, statusBadge, waited } from "../ticket.js";
+import { hindrance, verbsFor } from "./verbs.js";
+import { countdown, countdownShows, dueLine, isSettled, nameOf, priorityBadge, reasonOf, statusBadge, waited } from "../ticket.js";
 import { currentLanguage, label, stamp, t } from "../words.js";
 
 /** Shows `ticket`; `newFrom`: the customer's messages from this number on came while the agent wrote. */
@@ -14,7 +14,7 @@ export function showCard(ticket, me, { done, newFrom }) {
   showHead(ticket, me, done);
   show($("#facts"), [{ ...ticket, messages: 0, events: 0 }, currentLanguage()], () => factsOf(ticket));
   showStory($("#story"), $("#scroller"), ticket, newFrom);
-  showComposer(ticket, lastCustomerSeq(ticket));
+  showComposer(ticket, lastCustomerSeq(ticket), hindrance(ticket, me));
 }
 
 export function showNoCard(words) {
@@ -33,14 +33,14 @@ function showHead(ticket, me, done) {
   const verbs = verbsFor(ticket, me);
   show($("#standing"), [ticket.number, ticket.priority, ticket.status, countdownShows(ticket), language], () => standingOf(ticket));
   show($("#by"), [ticket.customer, ticket.team, ticket.holder, waited(ticket), language], () => byline(ticket));
-  show($("#verbs"), [ticket.number, ticket.version, verbs.map((verb) => verb.name), language], () => verbs.map((verb) => verbButton(verb, ticket, done)));
+  show($("#verbs"), [ticket.number, ticket.version, ticket.conversation_state, verbs.map((verb) => verb.name), language], () => verbs.map((verb) => verbButton(verb, ticket, done)));
   $("#card-title").textContent = ticket.summary || t("desk.no-summary");
 }
 
 const standingOf = (ticket) => [priorityBadge(ticket), statusBadge(ticket), el("b", { class: "figure" }, `#${ticket.number}`), countdown(ticket)];
 
 function byline(ticket) {
-  const parts = [nameOf(ticket.customer), label("channel", ticket.channel), label("team", ticket.team), holderOf(ticket), waited(ticket)];
+  const parts = [nameOf(ticket.customer), label("channel", ticket.channel), label("team", ticket.team), holderOf(ticket), !isSettled(ticket) && waited(ticket)];
   return parts.filter(Boolean).flatMap((part, place) => [place > 0 && el("span", { "aria-hidden": "true" }, "·"), el("span", {}, part)]);
 }
 

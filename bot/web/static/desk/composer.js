@@ -3,16 +3,20 @@
 import { Away, randomId, Refused } from "../api.js";
 import { $, el, fillWith } from "../dom.js";
 import { keep, kept } from "../keep.js";
+import { tellLive } from "../live.js";
 import { sentenceOf, toast } from "../staff.js";
 import { t } from "../words.js";
 import { post } from "./verbs.js";
 
 const MODES = ["reply", "note"];
+const TYPING_EVERY_MS = 3_000;
 
 let mode = "reply";
 let ticket = null;
 let seenSeq = 0;
+let hindered = null;
 let sendId = null;
+let toldTypingAt = 0;
 let tell = null;
 
 /** `on`: `sent()`, `stale(seenSeq)`: the customer wrote after what the agent had seen. */
@@ -24,7 +28,7 @@ export function startComposer(on) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
     if (event.key === "Escape") $("#card-title").focus();
   });
-  $("#text").addEventListener("input", remember);
+  $("#text").addEventListener("input", () => (remember(), tellTyping()));
   fillWith($("#modes"), ...MODES.map(modeButton));
 }
 
@@ -33,14 +37,26 @@ function modeButton(name) {
   return el("button", { type: "button", "aria-pressed": name === mode, data: { mode: name }, on: { click: () => write(name) } }, words);
 }
 
-/** Shows what was begun for this ticket. `seen`: the last of the customer's messages that stands on the page. */
-export function showComposer(shown, seen) {
+/**
+ * Shows what was begun for this ticket. `seen`: the last of the customer's messages that stands on the page;
+ * `hindrance`: why the customer cannot be answered, in which case only notes can be written.
+ */
+export function showComposer(shown, seen, hindrance) {
   const other = ticket?.number !== shown.number;
   ticket = shown;
   seenSeq = seen;
-  if (!other) return;
-  sendId = null;
-  setMode("reply");
+  hindered = hindrance;
+  if (other) {
+    sendId = null;
+    setMode("reply");
+  }
+  showHindrance();
+}
+
+function showHindrance() {
+  const closed = mode === "reply" && hindered !== null;
+  $("#hindrance").textContent = closed ? hindered : "";
+  $("#text").disabled = $("#send").disabled = closed;
 }
 
 export function write(name) {
@@ -56,6 +72,13 @@ function setMode(name) {
   reword();
   $("#text").value = drafts()[draftKey()] ?? "";
   $("#problem").textContent = "";
+  showHindrance();
+}
+
+function tellTyping() {
+  if (mode !== "reply" || Date.now() - toldTypingAt < TYPING_EVERY_MS) return;
+  toldTypingAt = Date.now();
+  tellLive({ type: "typing", number: ticket.number });
 }
 
 export function reword() {
@@ -88,7 +111,7 @@ async function send() {
   } catch (error) {
     refused(error);
   } finally {
-    $("#send").disabled = false;
+    showHindrance();
     $("#text").focus();
   }
 }

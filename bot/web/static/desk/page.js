@@ -7,7 +7,7 @@ import { onKeys } from "../keys.js";
 import { listen } from "../live.js";
 import { close, opened, Rows, showView } from "../rows.js";
 import { sentenceOf, staffCall, startStaffPage, toast } from "../staff.js";
-import { countdown, countdownShows, nameOf, priorityBadge, statusBadge, waited } from "../ticket.js";
+import { countdown, countdownShows, isSettled, nameOf, priorityBadge, statusBadge, waited } from "../ticket.js";
 import { currentLanguage, label, namesOf, onLanguage, t } from "../words.js";
 import { lastCustomerSeq, showCard, showNoCard } from "./card.js";
 import { reword, startComposer, write } from "./composer.js";
@@ -103,9 +103,9 @@ function paint(shown) {
 function rowOf(shown, isUnread) {
   const holder = shown.holder ? shown.holder.name : t("desk.unheld");
   return [
-    el("span", { class: "top" }, priorityBadge(shown), shown.status !== "new" && statusBadge(shown), el("span", { class: "figure" }, `#${shown.number}`), el("span", { class: "end" }, countdown(shown))),
+    el("span", { class: "top" }, priorityBadge(shown), !["new", "open"].includes(shown.status) && statusBadge(shown), el("span", { class: "figure" }, `#${shown.number}`), el("span", { class: "end" }, countdown(shown))),
     el("span", { class: "what" }, shown.summary || t("desk.no-summary")),
-    el("span", { class: "foot" }, el("span", {}, `${nameOf(shown.customer)} · ${holder}`), el("span", { class: "end" }, isUnread ? el("span", { class: "news" }, t("desk.new-message")) : waited(shown))),
+    el("span", { class: "foot" }, el("span", {}, `${nameOf(shown.customer)} · ${holder}`), el("span", { class: "end" }, isUnread ? el("span", { class: "news" }, t("desk.new-message")) : !isSettled(shown) && waited(shown))),
   ];
 }
 
@@ -126,7 +126,8 @@ async function fetchCard(number) {
     ticket = fetched;
     drawCard();
   } catch (error) {
-    if (!ticket || error instanceof Refused) showNoCard(error.status === 404 ? "desk.gone" : "desk.choose");
+    if (error instanceof Refused) showNoCard(error.status === 404 ? "desk.gone" : "desk.choose");
+    if (error instanceof Refused) ticket = null;
     toast(sentenceOf(error));
   }
 }

@@ -1,7 +1,7 @@
 /** The whole conversation as the agent reads it: messages, notes and what happened, in the order of time. */
 
 import { el, icon, Nodes, syncChildren, textWithLinks } from "../dom.js";
-import { clock, currentLanguage, dayOf, label, stamp, t } from "../words.js";
+import { clock, currentLanguage, dayOf, known, stamp, t } from "../words.js";
 
 const NEAR_END_PX = 140;
 const nodes = new Nodes();
@@ -19,9 +19,12 @@ export function showStory(list, scroller, ticket, newFrom = Infinity) {
 
 function entriesOf(ticket) {
   const messages = ticket.messages.map((message) => ({ key: `m${message.seq}`, at: message.at, message }));
-  const events = ticket.events.map((event, place) => ({ key: `e${place}`, at: event.at, event }));
+  const events = ticket.events.map((event, place) => ({ key: `e${place}`, at: event.at, event })).filter(({ event }) => isShown(event));
   return [...messages, ...events].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
+
+/** What the thread shows already is not shown twice, unless a reason was given that only the staff may read. */
+const isShown = (event) => event.seq === undefined || (event.author && event.detail?.reason);
 
 function withDays(entries) {
   return entries.flatMap((entry, place) => {
@@ -44,7 +47,7 @@ function drawn({ message, event, day }, ticket, isNew) {
 }
 
 function messageNode(message, ticket, isNew) {
-  if (message.author === "system" || message.kind === "event") return eventNode({ ...message, event: "system" });
+  if (message.author === "system" || message.kind === "event") return eventNode({ at: message.at, text: message.text });
   const head = el("p", { class: "who" }, el("b", {}, authorOf(message, ticket)), timeOf(message.at), isNew && el("span", { class: "badge high" }, t("desk.new-message")));
   const choices = message.choices?.length ? el("ul", { class: "chips" }, ...message.choices.map((one) => el("li", { class: "badge" }, one.title))) : null;
   const source = message.article_id ? el("p", { class: "source" }, icon("article"), message.article_question ?? message.article_id) : null;
@@ -60,9 +63,10 @@ function noteNode(event) {
   return el("li", { class: "said note" }, el("p", { class: "who" }, icon("note"), el("b", {}, t("desk.note.by", { name: event.author ?? "" })), timeOf(event.at)), el("div", { class: "words" }, textWithLinks(event.text)));
 }
 
-function eventNode(event) {
-  const who = event.author ? el("b", {}, event.author, " · ") : null;
-  return el("li", { class: "happened" }, el("p", {}, who, event.text || label("event", event.event)), timeOf(event.at));
+function eventNode({ at, event, text, author, detail }) {
+  const who = author ? el("b", {}, author, " · ") : null;
+  const reason = author && detail?.reason ? t("desk.because", { reason: detail.reason }) : null;
+  return el("li", { class: "happened" }, el("p", {}, who, known(`event.${event}`) ?? text, reason), timeOf(at));
 }
 
 function timeOf(at) {

@@ -13,14 +13,24 @@ export const post = (ticket, verb, body = {}) => staffCall(`/desk/tickets/${tick
 export function verbsFor(ticket, me) {
   const mine = isHeldBy(ticket, me);
   const settled = isSettled(ticket);
+  const anothers = ticket.holder && !mine;
+  const speaking = mine && ticket.conversation_state === "agent";
   return [
-    !settled && !mine && { name: "claim", icon: "person", main: true, run: claim },
-    !settled && { name: "resolve", icon: "check", run: resolve },
+    !settled && !anothers && !speaking && { name: "claim", icon: "person", main: true, run: claim },
+    !settled && !anothers && { name: "resolve", icon: "check", run: resolve },
     !settled && mine && ticket.status !== "waiting" && { name: "wait", icon: "clock", run: wait },
-    !settled && { name: "transfer", icon: "out", run: transfer },
-    !settled && ticket.conversation_state === "agent" && mine && { name: "return-to-bot", icon: "back", run: returnToBot },
+    !settled && (!anothers || mayMoveAnothers(me)) && { name: "transfer", icon: "out", run: transfer },
+    !settled && speaking && { name: "return-to-bot", icon: "back", run: returnToBot },
     settled && { name: "reopen", icon: "retry", main: true, run: reopen },
   ].filter(Boolean);
+}
+
+const mayMoveAnothers = (me) => ["lead", "supervisor", "admin"].some((role) => me.roles.includes(role));
+
+/** Why this agent cannot answer the customer on this ticket, if so. */
+export function hindrance(ticket, me) {
+  if (isSettled(ticket)) return t("desk.settled");
+  return ticket.holder && !isHeldBy(ticket, me) ? t("desk.anothers", { name: ticket.holder.name }) : null;
 }
 
 async function claim(ticket, done) {
