@@ -1,11 +1,14 @@
 """The wire shapes of an alert: the list's, and the whole one with everybody whom it counts."""
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.alerts.models import Alert, AlertDepartment, AlertEvent, AlertMention, Mention
+from bot.chat.models import Customer
 from bot.core import clock, live
 from bot.desk.models import Ticket
 from bot.desk.views import label
@@ -36,19 +39,21 @@ def as_wire(session: Session, alert: Alert) -> dict[str, Any]:
 
 
 def card(session: Session, alert: Alert) -> dict[str, Any]:
-    """The wire's `Alert` with `mentions`, one entry each, and `events`, the decisions so far."""
+    """The wire's `Alert` with `mentions`, one entry each, `events`, the steps so far, and the last `decision`."""
     counted = session.scalars(
         select(Mention)
         .join(AlertMention, AlertMention.mention_id == Mention.id)
         .where(AlertMention.alert_id == alert.id)
         .options(joinedload(Mention.customer))
         .order_by(Mention.at, Mention.id)
-    )
-    events = session.scalars(select(AlertEvent).where(AlertEvent.alert_id == alert.id).order_by(AlertEvent.id))
+    ).all()
+    events = session.scalars(select(AlertEvent).where(AlertEvent.alert_id == alert.id).order_by(AlertEvent.id)).all()
+    names = _names([mention.customer for mention in counted])
     return {
         **as_wire(session, alert),
-        "mentions": [_mention(mention) for mention in counted],
+        "mentions": [_mention(mention, names[mention.customer_id]) for mention in counted],
         "events": [_event(event) for event in events],
+        "decision": _decision([event for event in events if event.staff]),
     }
 
 
@@ -57,15 +62,35 @@ def tell_alert(session: Session, alert: Alert) -> None:
     live.tell(session, live.DESK, {"type": "alert", "alert": as_wire(session, alert)})
 
 
-def _mention(mention: Mention) -> dict[str, Any]:
+def _names(customers: Iterable[Customer]) -> dict[str, str]:
+    """A label for each person; namesakes are told apart."""
+    labels = {customer.id: label(customer) for customer in customers}
+    shared = Counter(labels.values())
+    return {key: name if shared[name] == 1 else f"{name} ({key[-4:]})" for key, name in labels.items()}
+
+
+def _mention(mention: Mention, person: str) -> dict[str, Any]:
     return {
-        "person": label(mention.customer),
+        "person": person,
         "person_id": mention.customer_id,
         "channel": mention.channel,
         "family": mention.family,
         "conversation_id": mention.conversation_id,
         "at": clock.iso(mention.at),
         "text": mention.text,
+    }
+
+
+def _decision(events: Sequence[AlertEvent]) -> dict[str, Any] | None:
+    """The last step that a person took."""
+    if not events:
+        return None
+    last = events[-1]
+    return {
+        "step": last.event,
+        "note": last.note,
+        "by": last.staff.name if last.staff else "",
+        "at": clock.iso(last.at),
     }
 
 

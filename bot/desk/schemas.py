@@ -59,6 +59,11 @@ class ListIn(BaseModel):
     cursor: Annotated[str, StringConstraints(max_length=400)] | None = None
     limit: int = Field(50, ge=1, le=200)
 
+    @field_validator("mine", mode="before")
+    @classmethod
+    def _empty_is_no(cls, value: Any) -> Any:
+        return False if value == "" else value
+
     @field_validator("status")
     @classmethod
     def _known(cls, value: str) -> str:

@@ -58,13 +58,16 @@ class Line:
 
     async def run(self) -> None:
         self._state.sockets.add(self)
-        pump = asyncio.create_task(self._pump())
+        pump: asyncio.Task[None] | None = None
         try:
+            self._watched = await asyncio.to_thread(_watched_by, self._state.db, self._staff)
+            pump = asyncio.create_task(self._pump())
             await self._listen()
         except (WebSocketDisconnect, TimeoutError, RuntimeError):
             pass
         finally:
-            pump.cancel()
+            if pump is not None:
+                pump.cancel()
             self._events.close()
             self._state.sockets.discard(self)
 
@@ -104,7 +107,6 @@ class Line:
 
     async def _pump(self) -> None:
         try:
-            self._watched = await asyncio.to_thread(_watched_by, self._state.db, self._staff)
             while not self._events.behind:
                 event = await self._events.get()
                 if self._concerns(event):

@@ -38,7 +38,7 @@ def test_a_confirmed_warning_is_released_and_calls_its_departments(warning, deci
     assert [row["department"] for row in card["departments"]] == ["logistics"]
     assert card["departments"][0]["due_at"] >= clock.iso(before + timedelta(minutes=15))
     assert (card["events"][-1]["event"], card["events"][-1]["author"]) == ("confirmed", "Dan")
-    assert card["events"][-1]["text"] == "courier strike"
+    assert (card["decision"]["note"], card["decision"]["by"]) == ("courier strike", "Dan")
 
 
 def test_no_step_is_taken_twice_or_from_the_wrong_phase(warning, decide, policy):

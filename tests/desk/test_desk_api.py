@@ -1,0 +1,142 @@
+"""The desk's own refusals and shapes, over HTTP and the socket."""
+
+import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+from bot.chat.models import Conversation
+from bot.desk import handoff
+from bot.policy.load import load
+from tests.people import frame
+
+
+def desk_socket(site, member, **more):
+    url = site.url.replace("http://", "ws://")
+    return connect(f"{url}/api/v1/desk/ws", subprotocols=[f"bearer.{member.token}"], proxy=None, **more)
+
+
+@pytest.fixture
+def ticket(site, ada):
+    """Ada's conversation, handed over; the ticket's number."""
+    ada.say("hello")
+    return hand_over(site, ada.id)
+
+
+def hand_over(site, conversation_id, **told):
+    asked = {"facts": {}, "reason": "asked", "request_type": "question", "topic": None, "signals": [], **told}
+    with site.db.transaction() as session:
+        conversation = session.get_one(Conversation, conversation_id)
+        return handoff.do_hand_off(session, policy=load(), conversation=conversation, message=None, **asked).number
+
+
+def test_the_desk_is_for_agents_leads_and_supervisors(site, ticket, eve, cleo, ben, dan):
+    for refused in (eve, cleo):
+        assert refused.http.get("/desk/tickets").status_code == 403
+        assert refused.http.post(f"/desk/tickets/{ticket}/claim").status_code == 403
+    assert httpx.get(f"{site.url}/api/v1/desk/tickets", trust_env=False).status_code == 401
+    assert [one["number"] for one in ben.tickets()] == [one["number"] for one in dan.tickets()] == [ticket]
+
+
+def test_a_ticket_has_every_field_of_the_contract(ticket, ben):
+    card = ben.get(f"/desk/tickets/{ticket}")
+    contract = {
+        *("number", "request_type", "status", "priority", "priority_reasons", "team", "holder", "customer"),
+        *("conversation_id", "channel", "language", "summary", "topic", "signals", "created_at"),
+        *("first_response_due", "resolution_due", "breached", "cause", "version"),
+        *("messages", "events", "conversation_state"),
+    }
+    assert contract <= card.keys()
+    assert card["conversation_state"] == "queue"
+    assert card["messages"][0]["text"] == "hello"
+    assert card["first_response_due"].endswith("Z")
+
+
+def test_the_second_claim_and_a_stale_reply_are_conflicts_with_their_own_codes(ticket, ben, staff, ada):
+    assert ben.post(f"/desk/tickets/{ticket}/claim")["holder"]["name"] == "Ben"
+    refused = staff("bea").http.post(f"/desk/tickets/{ticket}/claim")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "conflict")
+    stale = ben.http.post(
+        f"/desk/tickets/{ticket}/reply", json={"text": "hi", "based_on_seq": 0, "client_message_id": "a"}
+    )
+    assert (stale.status_code, stale.json()["error"]["code"]) == (409, "stale")
+
+
+def test_a_reply_gives_the_message_and_the_ticket(ticket, ben, ada):
+    seq = ben.get(f"/desk/tickets/{ticket}")["last_customer_seq"]
+    body = {"text": "On it", "based_on_seq": seq, "client_message_id": "a"}
+    said = ben.post(f"/desk/tickets/{ticket}/reply", body)
+    assert (said["message"]["text"], said["message"]["author_name"]) == ("On it", "Ben")
+    assert said["ticket"]["status"] == "open"
+    assert ben.post(f"/desk/tickets/{ticket}/reply", body)["message"] == said["message"]
+    assert [m["text"] for m in ada.messages()].count("On it") == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("reply", {"text": " ", "based_on_seq": 9, "client_message_id": "a"}),
+        ("reply", {"text": "a\u0000", "based_on_seq": 9, "client_message_id": "a"}),
+        ("reply", {"text": "hi", "based_on_seq": 9, "client_message_id": ""}),
+        ("note", {}),
+        ("transfer", {"team": "moon", "reason": "x"}),
+        ("wait", {"reason": "x", "until": "2026-01-01T10:00:00"}),
+        ("resolve", {"summary": ""}),
+    ],
+)
+def test_bad_requests_are_refused_in_words(ticket, ben, path, body):
+    answer = ben.http.post(f"/desk/tickets/{ticket}/{path}", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["error"]["message"]
+
+
+def test_what_is_not_there_is_404_and_a_wild_filter_is_422(ticket, ben):
+    assert ben.http.get("/desk/tickets/4711").status_code == 404
+    assert ben.http.post("/desk/tickets/4711/claim").status_code == 404
+    for query in ("status=lost", "cursor=x", "limit=0", "limit=1000"):
+        assert ben.http.get(f"/desk/tickets?{query}").status_code == 422
+    assert ben.http.get("/desk/tickets?status=new,open&q=%00").status_code == 422
+    assert ben.http.get("/desk/tickets?status=&team=&mine=&q=").status_code == 200
+
+
+def test_the_socket_shows_tickets_and_their_messages_and_nothing_of_other_conversations(site, ada, ben):
+    with desk_socket(site, ben) as socket:
+        socket.send('{"type":"ping"}')
+        frame(socket, "pong")
+        ada.say("only the bot hears this")
+        number = hand_over(site, ada.id)
+        first = frame(socket, "ticket")
+        assert first["ticket"]["number"] == number
+        ada.say("is anybody there")
+        assert frame(socket, "message")["message"]["text"] == "is anybody there"
+
+
+def test_the_customer_sees_the_holder_typing(site, ada, ben, ticket):
+    ben.post(f"/desk/tickets/{ticket}/claim")
+    with ada.socket() as hers, desk_socket(site, ben) as socket:
+        frame(hers, "state")
+        socket.send('{"type":"ping"}')
+        frame(socket, "pong")
+        socket.send(f'{{"type":"typing","number":{ticket}}}')
+        assert frame(hers, "typing")["author"] == "agent"
+
+
+def test_the_socket_is_refused_without_a_session_to_the_wrong_role_and_to_a_strange_page(site, ben, cleo):
+    url = site.url.replace("http://", "ws://")
+    for attempt in (
+        lambda: connect(f"{url}/api/v1/desk/ws", proxy=None),
+        lambda: desk_socket(site, cleo),
+        lambda: desk_socket(site, ben, origin="https://evil.example"),
+    ):
+        with pytest.raises(InvalidStatus), attempt():
+            pass
+
+
+def test_the_line_ends_when_the_session_does(site, ben):
+    with desk_socket(site, ben) as socket:
+        ben.http.post("/staff/logout")
+        socket.send('{"type":"ping"}')
+        with pytest.raises(ConnectionClosed) as closed:
+            frame(socket, "pong")
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4401
