@@ -33,6 +33,9 @@ RISING = frozenset(FEATURES) - {"length"}
 UNANSWERABLE_SHARES: Mapping[Group, float] = {"removed": 0.2, "unrelated": 0.1, "near": 0.1}
 """What part of all questions each group stands for; customers ask about four in ten that no article answers."""
 
+FEATURES_ACROSS = ("pooled", "margin", "lead")
+"""Words of another language are no evidence, and there are too few of its questions to fit more."""
+
 WEIGHT_GRID = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
 NEVER = Logistic(0.0, {})
 
@@ -49,7 +52,7 @@ def fit(articles: Sequence[EmbeddedArticle], embedders: Mapping[Key, Embedder]) 
     calibration = Calibration(
         {key: embedder.digest for key, embedder in embedders.items()},
         {key: _centre(articles, key) for key in embedders},
-        {language: Judge(0.2, 0.3, NEVER, NEVER, 2.0, 2.0) for language in ("en", "zh", ACROSS)},
+        {language: Judge(0.2, 0.3, 0.3, NEVER, NEVER, 2.0, 2.0) for language in ("en", "zh", ACROSS)},
     )
     index = built(calibration, dimensions, articles)
     reports = []
@@ -127,7 +130,9 @@ def _found(outcomes: Sequence[Outcome]) -> float:
     return share(outcome.reciprocal_rank for outcome in outcomes if outcome.query.group in ANSWERABLE)
 
 
-def _judged(judge: Judge, language: str, outcomes: Sequence[Outcome]) -> tuple[Judge, Report]:
+def _judged(judge: Judge, language: str, asked: Sequence[Outcome]) -> tuple[Judge, Report]:
+    names = FEATURES_ACROSS if language == ACROSS else FEATURES
+    outcomes = [replace(outcome, evidence={name: outcome.evidence[name] for name in names}) for outcome in asked]
     weights = _weights(outcomes)
     first = [outcome.first_is_right for outcome in outcomes]
     among = [outcome.among_first_three for outcome in outcomes]
@@ -137,6 +142,7 @@ def _judged(judge: Judge, language: str, outcomes: Sequence[Outcome]) -> tuple[J
     evidence = [outcome.evidence for outcome in outcomes]
     fitted = replace(
         judge,
+        background=round(float(np.mean([outcome.score - outcome.evidence["lead"] for outcome in outcomes])), 4),
         first=fitting.logistic(evidence, first, weights, RISING),
         among=fitting.logistic(evidence, among, weights, RISING),
         answer_at=round(answer_at, 4),

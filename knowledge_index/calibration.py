@@ -47,6 +47,8 @@ class Judge:
 
     lexical_weight: float
     answer_weight: float
+    background: float
+    """What articles that have nothing to do with a question usually score: stands in where there are too few."""
     first: Logistic
     among: Logistic
     answer_at: float

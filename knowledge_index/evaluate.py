@@ -42,6 +42,7 @@ class Outcome:
 
     query: Query
     ranked: tuple[str, ...]
+    score: float
     evidence: Mapping[str, float]
     decision: Decision
     confidence: float
@@ -111,10 +112,11 @@ class Evaluation:
 
     def ask(self, query: Query) -> Outcome:
         ranked = search.rank(self.index, text=query.text, vector=query.vector, language=query.language)
-        evidence = search.evidence(self.index, query.text, ranked)
         judge = self.index.calibration.judge(search.scope(self.index, query.language).judge)
+        evidence = search.evidence(self.index, query.text, ranked, judge.background)
         decision, confidence = judge.decide(evidence)
-        return Outcome(query, tuple(found.article.subject for found in ranked), evidence, decision, confidence)
+        subjects = tuple(found.article.subject for found in ranked)
+        return Outcome(query, subjects, ranked[0].score, evidence, decision, confidence)
 
 
 def variant_queries(held: EmbeddedArticle) -> Iterator[Query]:

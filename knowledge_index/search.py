@@ -26,6 +26,7 @@ NEAREST_PASSAGES = 100
 NEAREST_BY_WORDS = 10
 POOLED_PASSAGES = 5
 POOLING_RATIO = 0.5
+RIVALS = 5
 MAX_CHOICES = 3
 CHOICE_GAP = 0.2
 """A hit this far below the first is not offered as a choice."""
@@ -86,7 +87,7 @@ def search(
     if not ranked:
         return Result("none", 0.0, language, ())
     judge = index.calibration.judge(scope(index, language).judge)
-    decision, confidence = judge.decide(evidence(index, text, ranked))
+    decision, confidence = judge.decide(evidence(index, text, ranked, judge.background))
     return Result(decision, round(confidence, 4), language, tuple(_hit(found) for found in _shown(decision, ranked, k)))
 
 
@@ -109,17 +110,21 @@ def rank(
     return ranked if within.judge != ACROSS else [_in_english(index, one, audience) for one in ranked]
 
 
-def evidence(index: KnowledgeIndex, text: str, ranked: Sequence[Candidate]) -> dict[str, float]:
-    """What the calibrated model looks at; the names are those of `calibration.FEATURES`."""
+def evidence(index: KnowledgeIndex, text: str, ranked: Sequence[Candidate], background: float) -> dict[str, float]:
+    """What the calibrated model looks at; the names are those of `calibration.FEATURES`.
+
+    An index of one or two articles has no rivals to stand out from: `background` fills their places.
+    """
     first = ranked[0]
-    scores = [candidate.score for candidate in ranked]
+    rivals = [candidate.score for candidate in ranked[1 : 1 + RIVALS]]
+    rivals = sorted([*rivals, *[background] * (RIVALS - len(rivals))], reverse=True)
     language = first.article.language
     terms = lexical.tokens(clean(text), language)
     return {
         "pooled": first.pooled,
         "best_question": first.best_question,
-        "margin": scores[0] - scores[1] if len(scores) > 1 else scores[0],
-        "lead": scores[0] - float(np.mean(scores[2:6] or [0.0])),
+        "margin": first.score - rivals[0],
+        "lead": first.score - float(np.mean(rivals[1:])),
         "lexical": first.lexical,
         "coverage": index.words[language].coverage(terms, first.article.id),
         "length": math.log1p(len(terms)),
@@ -141,8 +146,7 @@ def _word_scores(index: KnowledgeIndex, text: str, language: str, audience: str)
 
 
 def _candidate(held: EmbeddedArticle, cosines: Vectors, word_score: float, judge: Judge) -> Candidate:
-    asks = np.array([passage.asks for passage in held.passages])
-    questions, answers = cosines[asks], cosines[~asks]
+    questions, answers = cosines[: held.questions], cosines[held.questions :]
     pooled = pool(questions)
     answer = float(answers.max()) if answers.size else 0.0
     score = pooled + judge.answer_weight * answer + judge.lexical_weight * word_score

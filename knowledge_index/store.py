@@ -23,7 +23,7 @@ import numpy as np
 
 from knowledge_index import passages
 from knowledge_index.articles import Article
-from knowledge_index.embedded import EmbeddedArticle, keys_of
+from knowledge_index.embedded import EmbeddedArticle, heights
 from knowledge_index.embedder import Key, Vectors
 from knowledge_index.index import KnowledgeIndex
 from knowledge_index.manifest import IndexRefused, Manifest
@@ -167,9 +167,9 @@ class IndexStore:
         for article in articles:
             found = tuple(passages.of(article))
             vectors: dict[Key, Vectors] = {}
-            for key in keys_of(article.language):
-                vectors[key] = np.ascontiguousarray(matrices[key][taken[key] : taken[key] + len(found)])
-                taken[key] += len(found)
+            for key, height in heights(article, found).items():
+                vectors[key] = np.ascontiguousarray(matrices[key][taken[key] : taken[key] + height])
+                taken[key] += height
             result.append(EmbeddedArticle(article, found, vectors))
         if any(taken[key] != len(matrix) for key, matrix in matrices.items()):
             raise IndexRefused("the stored vectors and the stored articles do not belong together")
@@ -182,7 +182,8 @@ class IndexStore:
                 continue
             article = Article.from_wire(line["article"])
             found = tuple(passages.of(article))
-            vectors = {key: _unpacked(packed, len(found)) for key, packed in line["vectors"].items()}
+            packed = line["vectors"]
+            vectors = {key: _unpacked(packed[key], height) for key, height in heights(article, found).items()}
             yield Change(article.id, article.version, EmbeddedArticle(article, found, vectors))
 
     def _journal_lines(self, generation: Path) -> Iterator[dict[str, Any]]:
