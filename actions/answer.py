@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import signals
 from bot import wire
-from knowledge_index.client import KnowledgeClient, KnowledgeUnavailable
+from knowledge_index.client import Found, Hit, KnowledgeClient, KnowledgeRefused, KnowledgeUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -26,14 +26,22 @@ class ActionAnswer(Action):  # type: ignore[misc]
         return "action_answer"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[dict[str, Any]]:
+        text, language = signals.text(tracker), signals.search_language(tracker)
         try:
-            found = await self._knowledge().search(signals.text(tracker), language=signals.search_language(tracker))
+            found = await self._knowledge().search(text, language=language, timeout=SEARCH_TIMEOUT_SECONDS)
+        except KnowledgeRefused:
+            signals.send(dispatcher, tracker, wire.UNANSWERED)
+            return []
         except KnowledgeUnavailable:
             logger.warning("knowledge_down")
             signals.send(dispatcher, tracker, wire.UNANSWERED, reason="knowledge_down")
             return []
         _say(dispatcher, tracker, found)
         return []
+
+    async def close(self) -> None:
+        if self._kept is not None:
+            await self._kept.close()
 
     def _knowledge(self) -> KnowledgeClient:
         """Made at the first call, since it belongs to the loop that it is used in; kept for its connections."""
@@ -43,18 +51,17 @@ class ActionAnswer(Action):  # type: ignore[misc]
         return self._kept
 
 
-def _say(dispatcher: CollectingDispatcher, tracker: Tracker, found: dict[str, Any]) -> None:
-    hits = found["hits"]
-    if found["decision"] == "answer" and hits:
-        best = hits[0]
-        dispatcher.utter_message(text=best["answer"])
-        about = {key: best[key] for key in ("article_id", "score", "question")}
+def _say(dispatcher: CollectingDispatcher, tracker: Tracker, found: Found) -> None:
+    if found.decision == "answer":
+        best = found.hits[0]
+        dispatcher.utter_message(text=best.answer)
+        about = {"article_id": best.article_id, "score": best.score, "question": best.question}
         signals.send(dispatcher, tracker, wire.ANSWERED, **about)
-    elif found["decision"] == "choices" and hits:
-        signals.send(dispatcher, tracker, wire.CHOICES, choices=[_choice(hit) for hit in hits])
+    elif found.decision == "choices":
+        signals.send(dispatcher, tracker, wire.CHOICES, choices=[_choice(hit) for hit in found.hits])
     else:
         signals.send(dispatcher, tracker, wire.UNANSWERED)
 
 
-def _choice(hit: dict[str, Any]) -> dict[str, str]:
-    return {"title": hit["question"], "payload": wire.ARTICLE_CHOICE + hit["article_id"]}
+def _choice(hit: Hit) -> dict[str, str]:
+    return {"title": hit.question, "payload": wire.ARTICLE_CHOICE + hit.article_id}

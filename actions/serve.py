@@ -21,7 +21,7 @@ from actions.ticket_status import ActionTicketStatus
 
 logger = logging.getLogger("actions.serve")
 
-ACTIONS: Final = (ActionAnswer, ActionComplaint, ActionFeedback, ActionHandoff, ActionTalk, ActionTicketStatus)
+OTHERS: Final = (ActionComplaint, ActionFeedback, ActionHandoff, ActionTalk, ActionTicketStatus)
 STOP_TIMEOUT_SECONDS: Final = 3.0
 
 
@@ -33,8 +33,8 @@ class Executor(ActionExecutor):  # type: ignore[misc]
 
 
 def build_app() -> Sanic:  # type: ignore[type-arg]
-    executor = Executor()
-    for action in ACTIONS:
+    executor, answer = Executor(), ActionAnswer()
+    for action in (answer, *OTHERS):
         executor.register_action(action)
     app: Sanic = create_app(executor, cors_origins=[])  # type: ignore[type-arg]
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = STOP_TIMEOUT_SECONDS
@@ -42,7 +42,11 @@ def build_app() -> Sanic:  # type: ignore[type-arg]
     async def ready(_app: object, _loop: object) -> None:
         logger.info("ready")
 
+    async def close(_app: object, _loop: object) -> None:
+        await answer.close()
+
     app.register_listener(ready, "after_server_start")
+    app.register_listener(close, "after_server_stop")
     return app
 
 

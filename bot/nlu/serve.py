@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("bot.nlu.serve")
 
+PROJECT: Final = Path(__file__).resolve().parents[2]
 STOP_TIMEOUT_SECONDS: Final = 3.0
 DEFAULT_ACTIONS_URL: Final = "http://127.0.0.1:5055"
 
@@ -92,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
         default=os.environ.get("FIREBREAK_ACTIONS_URL") or DEFAULT_ACTIONS_URL,
         help="where the action server listens (default: %(default)s)",
     )
-    parser.add_argument("--endpoints", type=Path, default=Path("endpoints.yml"), help="(default: %(default)s)")
+    parser.add_argument("--endpoints", type=Path, default=PROJECT / "endpoints.yml", help="(default: the project's)")
     return parser
 
 

@@ -1,11 +1,9 @@
 """The graph components on messages of both languages, with a real local endpoint for the vectors."""
 
 import hashlib
-import json
 import tempfile
-import threading
 import unittest
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from bot.nlu.classifier import DEGRADED, VectorIntentClassifier
 from bot.nlu.entities import MetadataEntityExtractor
 from bot.nlu.featurizer import EmbeddingsFeaturizer, TrainingNeedsEmbeddings, space_of
 from bot.nlu.tokenizer import ScriptTokenizer
+from tests.rasa.local_http import serving
 
 DIMENSIONS = {"en": 16, "multi": 24}
 EXAMPLES = (
@@ -31,22 +30,9 @@ EXAMPLES = (
 )
 
 
-class WordVectors(BaseHTTPRequestHandler):
+def word_vectors(_path: str, asked: Any) -> Any:
     """An embeddings endpoint whose vectors are hashed words: near where words are shared, and of a size by model."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        rows = [{"index": n, "embedding": _vector(text, asked["model"])} for n, text in enumerate(asked["input"])]
-        body = json.dumps({"data": rows}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        """Quiet."""
+    return {"data": [{"index": n, "embedding": _vector(text, asked["model"])} for n, text in enumerate(asked["input"])]}
 
 
 def _vector(text: str, model: str) -> Any:
@@ -60,17 +46,11 @@ def _vector(text: str, model: str) -> Any:
 
 class Components(unittest.TestCase):
     def setUp(self) -> None:
-        self.server = HTTPServer(("127.0.0.1", 0), WordVectors)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.storage = LocalModelStorage(Path(folder.name))
+        stack = ExitStack()
+        self.addCleanup(stack.close)
+        self.url = stack.enter_context(serving(word_vectors)).url
+        self.storage = LocalModelStorage(Path(stack.enter_context(tempfile.TemporaryDirectory())))
         self.resource = Resource("classifier")
-
-    def tearDown(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
 
     def featurizer(self, url: str = "", **config: Any) -> EmbeddingsFeaturizer:
         defaults = EmbeddingsFeaturizer.get_default_config()
