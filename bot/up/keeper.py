@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -23,6 +24,7 @@ START_SECONDS = 15.0
 STOP_SECONDS = 3
 QUICK_STARTS = 15  # tries with growing pauses, about two minutes; then the watch starts the part now and again
 GROUP = "firebreak"
+USER = "up"
 TETHER = (sys.executable, "-I", str(Path(tether.__file__).resolve()))
 
 
@@ -33,14 +35,15 @@ class KeeperGoneError(Exception):
 class Keeper:
     """A running supervisord. Calls raise KeeperGoneError when it has ended. One instance a thread: see `again`."""
 
-    def __init__(self, run: Path, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, run: Path, process: subprocess.Popen[bytes], password: str) -> None:
         self._run = run
         self._process = process
-        self._rpc = cast(Any, _connect(run / "supervisor.sock"))
+        self._password = password
+        self._connect()
 
     def again(self) -> "Keeper":
         """The same supervisord over a connection of its own, for another thread."""
-        return Keeper(self._run, self._process)
+        return Keeper(self._run, self._process, self._password)
 
     def start(self, name: str) -> None:
         self._call("startProcess", f"{GROUP}:{name}", False)
@@ -76,8 +79,12 @@ class Keeper:
         except xmlrpc.client.Fault:
             return None
         except (OSError, xmlrpc.client.Error, EOFError, ValueError) as error:
-            self._rpc = _connect(self._run / "supervisor.sock")
+            self._connect()
             raise KeeperGoneError from error
+
+    def _connect(self) -> None:
+        transport = SupervisorTransport(USER, self._password, f"unix://{self._run / 'supervisor.sock'}")
+        self._rpc = cast(Any, xmlrpc.client.ServerProxy("http://localhost", transport=transport))
 
 
 def open_keeper(run: Path, parts: Sequence[Part], environment: dict[str, str], logs: LogPump) -> Keeper:
@@ -88,11 +95,12 @@ def open_keeper(run: Path, parts: Sequence[Part], environment: dict[str, str], l
         logs.open_pipe(part.name, pipe)
         described[part.name] = {"argv": part.argv, "env": part.env, "log": str(pipe)}
     (run / "parts.json").write_text(json.dumps(described), encoding="utf-8")
-    (run / "supervisord.conf").write_text(_configuration(part.name for part in parts), encoding="utf-8")
+    password = secrets.token_hex(16)
+    _write_private(run / "supervisord.conf", _configuration([part.name for part in parts], password))
     (run / "supervisor.sock").unlink(missing_ok=True)
     process = _spawn(run, environment, logs)
     _await_socket(process, run / "supervisor.sock")
-    return Keeper(run, process)
+    return Keeper(run, process, password)
 
 
 def tethered(environment: dict[str, str]) -> dict[str, str]:
@@ -126,19 +134,21 @@ def _await_socket(process: subprocess.Popen[bytes], path: Path) -> None:
         time.sleep(0.02)
 
 
-def _connect(path: Path) -> xmlrpc.client.ServerProxy:
-    return xmlrpc.client.ServerProxy("http://localhost", transport=SupervisorTransport(serverurl=f"unix://{path}"))
+def _write_private(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
 
 
-def _configuration(names: Any) -> str:
+def _configuration(names: Sequence[str], password: str) -> str:
     """supervisord's file. Commands and environments are in parts.json instead: no quoting rules apply there."""
-    names = list(names)
     python, _, script = (word.replace("%", "%%") for word in TETHER)
     user = "user=root\n" if os.getuid() == 0 else ""
     sections = [
         f"[supervisord]\nnodaemon=true\nlogfile=/dev/null\nlogfile_maxbytes=0\nloglevel=info\n{user}"
         "pidfile=%(ENV_FIREBREAK_RUN)s/supervisord.pid\nchildlogdir=%(ENV_FIREBREAK_RUN)s\n",
-        "[unix_http_server]\nfile=%(ENV_FIREBREAK_RUN)s/supervisor.sock\nchmod=0700\n",
+        "[unix_http_server]\nfile=%(ENV_FIREBREAK_RUN)s/supervisor.sock\nchmod=0700\n"
+        f"username={USER}\npassword={password}\n",
         "[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n",
         f"[group:{GROUP}]\nprograms={','.join(names)}\n",
     ]

@@ -4,10 +4,12 @@ import json
 import logging
 import logging.handlers
 import os
+import re
 import selectors
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
@@ -18,6 +20,12 @@ FILE_BYTES = 10_000_000
 FILES_KEPT = 5
 LONGEST_LINE_BYTES = 64_000
 NAME_WIDTH = 9
+PROGRESS_SECONDS = 2.0
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_LEVELLED = re.compile(
+    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:,\d+)? (DEBUG|DEBG|INFO|WARN|ERRO|CRIT)[A-Z]* +(.*)", re.DOTALL
+)
+_LEVELS = {"WARN": logging.WARNING, "ERRO": logging.ERROR, "CRIT": logging.CRITICAL}
 
 
 class LogPump(threading.Thread):
@@ -34,6 +42,7 @@ class LogPump(threading.Thread):
         self._files: dict[str, logging.Handler] = {}
         self._pipes: set[Path] = set()
         self._writing = threading.Lock()
+        self._progress_at = 0.0
         self._closing = False
 
     def open_pipe(self, name: str, path: Path) -> None:
@@ -100,12 +109,20 @@ class LogPump(threading.Thread):
         if not chunk:
             self._end(stream, name)
             return
-        *lines, rest = (self._pending[stream] + chunk).replace(b"\r", b"\n").split(b"\n")
+        *lines, rest = (self._pending[stream] + chunk).replace(b"\r\n", b"\n").split(b"\n")
         if len(rest) > LONGEST_LINE_BYTES:
             lines, rest = [*lines, rest], b""
-        self._pending[stream] = rest
         for line in lines:
             self._take(name, line)
+        self._pending[stream] = self._progress(name, rest)
+
+    def _progress(self, name: str, rest: bytes) -> bytes:
+        """Of a bar that redraws itself, what it shows now; told now and again, not at every step."""
+        shown, _, next_one = rest.rpartition(b"\r")
+        if shown and time.monotonic() - self._progress_at >= PROGRESS_SECONDS:
+            self._progress_at = time.monotonic()
+            self._take(name, shown)
+        return next_one if shown else rest
 
     def _end(self, stream: int, name: str) -> None:
         self._take(name, self._pending.pop(stream))
@@ -113,13 +130,12 @@ class LogPump(threading.Thread):
         os.close(stream)
 
     def _take(self, name: str, raw: bytes) -> None:
-        text = raw.decode("utf-8", "replace").strip()
-        if not text:
-            return
+        text = _COLOURS.sub("", raw.decode("utf-8", "replace").rstrip().rpartition("\r")[2]).strip()
         if _is_json(text):
             self._write(name, text)
-        else:
-            self.say(name, logging.INFO, text, logger="output")
+        elif text:
+            level, words = _level_of(text)
+            self.say(name, level, words, logger="output")
 
     def _write(self, name: str, line: str) -> None:
         with self._writing:
@@ -134,6 +150,12 @@ class LogPump(threading.Thread):
                 self._folder / f"{name}.log", maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8"
             )
         return self._files[name]
+
+
+def _level_of(text: str) -> tuple[int, str]:
+    """Level and words of a line as Python's and supervisord's own formats begin it."""
+    found = _LEVELLED.match(text)
+    return (_LEVELS.get(found[1], logging.INFO), found[2]) if found else (logging.INFO, text)
 
 
 def _is_json(text: str) -> bool:

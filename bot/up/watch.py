@@ -55,7 +55,7 @@ class Watch(threading.Thread):
 
     def _look(self, seen: _Seen, now: float) -> None:
         state, pid = self._keeper.state(seen.part.name)
-        if state in ("FATAL", "EXITED", "STOPPED"):
+        if state == "FATAL":
             self._start_again(seen, now)
         elif pid != seen.pid:
             seen.pid, seen.worked, seen.silent_since, seen.gave_up_at = pid, False, None, None
