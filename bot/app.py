@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.orm import Session
 
-from bot import metrics, operations
+from bot import metrics, operations, wiring
 from bot.alerts import api as alerts_api
 from bot.chat import api as chat_api
 from bot.chat import socket as chat_socket
@@ -27,17 +26,11 @@ from bot.core.settings import Settings
 from bot.desk import api as desk_api
 from bot.desk import handoff, views
 from bot.desk import socket as desk_socket
-from bot.dialogue import engines
 from bot.dialogue.engine import Engine
 from bot.dialogue.prewarm import Prewarmer
-from bot.dialogue.turn import Answering
 from bot.knowledge import api as knowledge_api
-from bot.knowledge import indexing, service
-from bot.policy import load as policy_load
 from bot.policy.shapes import Policy
-from bot.understanding import facts
-from bot.worker import Worker, forget_leases, worker_name
-from knowledge_index.client import KnowledgeClient, KnowledgeUnavailable
+from bot.wiring import Parts
 
 VERSION = "0.1.0"
 THREADS = 24
@@ -51,13 +44,11 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> FastAPI:
     app = FastAPI(title="Firebreak", version=VERSION, lifespan=_lifespan, docs_url="/docs", redoc_url=None)
     state = app.state
     state.settings = settings
-    state.hub = live.InProcessHub()
-    state.db = Database(settings.resolved_database_url, session_info={live.HUB: state.hub})
+    state.parts = parts = wiring.build(settings, engine=engine)
+    state.hub, state.db, state.policy = parts.hub, parts.db, parts.policy
     state.limiter = Limiter()
-    state.policy = policy_load.load(settings.policy_dir)
     state.ticket_view = TicketView(state.policy)
     state.sockets = set()
-    state.engine = engine
     app.add_middleware(http.Guard, limiter=state.limiter, settings=settings)
     http.install_errors(app)
     app.include_router(_api())
@@ -104,62 +95,32 @@ def _page(file: Path) -> Any:
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
-    settings: Settings = state.settings
-    loop = asyncio.get_running_loop()
-    loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="db"))
-    state.hub.attach(loop)
-    await asyncio.to_thread(_open, state)
-    state.knowledge = KnowledgeClient(settings.knowledge_url)
-    state.answering = answering(settings, state.db, state.policy, state.knowledge, engine=state.engine)
-    prewarmer = Prewarmer(state.knowledge) if state.answering.engine.name == "rasa" else None
+    parts: Parts = state.parts
+    await wiring.open_parts(parts)
+    state.token_key = await asyncio.to_thread(_token_key, parts.db)
+    prewarmer = Prewarmer(parts.knowledge) if parts.answering.engine.name == "rasa" else None
     state.intake = Intake(
-        state.db,
-        episode_idle=timedelta(minutes=settings.episode_idle_minutes),
-        on_stored=lambda stored: _announce(state.hub, prewarmer, stored),
+        parts.db,
+        episode_idle=timedelta(minutes=parts.settings.episode_idle_minutes),
+        on_stored=lambda stored: _announce(parts.hub, prewarmer, stored),
     )
     state.intake.start()
-    warming = asyncio.create_task(asyncio.to_thread(facts.warm_up))
-    worker = await _start_worker(state) if settings.worker_in_process else None
+    worker = wiring.worker_of(parts) if parts.settings.worker_in_process else None
+    if worker is not None:
+        worker.start()
     try:
         yield
     finally:
-        await asyncio.wait([warming])
-        await _close(state, worker)
+        await asyncio.gather(*(line.close() for line in [*state.sockets]), return_exceptions=True)
+        await state.intake.stop()
+        if worker is not None:
+            await worker.stop()
+        await wiring.close_parts(parts)
 
 
-def _open(state: Any) -> None:
-    with state.db.transaction() as session:
-        state.token_key = auth.signing_key(session)
-    if state.db.is_sqlite and state.settings.worker_in_process:
-        forget_leases(state.db)
-
-
-def answering(
-    settings: Settings, db: Database, policy: Policy, knowledge: KnowledgeClient, *, engine: Engine | None = None
-) -> Answering:
-    """The engines that the settings name, ready for a worker."""
-    chosen, fallback = engines.chosen(settings, knowledge)
-    return Answering(db, settings, policy, engine or chosen, fallback, worker_name())
-
-
-async def _start_worker(state: Any) -> Worker:
-    async def equal_index() -> None:
-        with contextlib.suppress(KnowledgeUnavailable):
-            await indexing.make_equal(state.db, state.knowledge)
-
-    jobs_by_kind = handlers(state.db, state.knowledge)
-    worker = Worker(state.answering, hub=state.hub, handlers=jobs_by_kind, checks=(equal_index,))
-    worker.start()
-    return worker
-
-
-def handlers(db: Database, knowledge: KnowledgeClient) -> dict[str, Any]:
-    """What runs each kind of outbox job."""
-
-    async def index(payload: dict[str, Any]) -> None:
-        await indexing.index_article(db, knowledge, payload)
-
-    return {service.INDEX_JOB: index}
+def _token_key(db: Database) -> str:
+    with db.transaction() as session:
+        return auth.signing_key(session)
 
 
 def _announce(hub: live.Hub, prewarmer: Prewarmer | None, stored: list[Stored]) -> None:
@@ -175,13 +136,3 @@ def _announce(hub: live.Hub, prewarmer: Prewarmer | None, stored: list[Stored]) 
         hub.send(live.conversation_channel(conversation_id), event)
         hub.send(live.DESK, {"type": "message", "conversation_id": conversation_id, "message": wire})
         hub.send(live.TURNS, {"conversation_id": conversation_id})
-
-
-async def _close(state: Any, worker: Worker | None) -> None:
-    await asyncio.gather(*(line.close() for line in [*state.sockets]), return_exceptions=True)
-    await state.intake.stop()
-    if worker is not None:
-        await worker.stop()
-    await state.answering.engine.close()
-    await state.knowledge.close()
-    await asyncio.to_thread(state.db.close)

@@ -71,7 +71,7 @@ def _database(db: Database) -> dict[str, Any]:
 
 
 async def _engine(state: Any) -> dict[str, Any]:
-    engine = state.answering.engine
+    engine = state.parts.answering.engine
     return {"state": "ok" if await engine.ready() else "down", "name": engine.name}
 
 
@@ -89,7 +89,7 @@ async def _actions(state: Any) -> dict[str, Any]:
 
 async def _knowledge(state: Any) -> dict[str, Any]:
     try:
-        health = await state.knowledge.health()
+        health = await state.parts.knowledge.health()
     except KnowledgeUnavailable:
         return {"state": "down"}
     return {"state": "ok" if health["state"] == "ready" else "loading", "articles": health.get("articles", 0)}

@@ -1,168 +1,34 @@
-"""The turn worker and the timers: inside the web process by default, or a process of its own (`firebreak worker`)."""
+"""`firebreak worker`: the turn worker and the timers in a process of their own."""
 
 import asyncio
 import contextlib
-import logging
-import os
-import secrets
-import socket
-from collections.abc import Awaitable, Callable
-from typing import Any
+import signal
 
-from bot.core import jobs, live
-from bot.core.db import Database
-from bot.core.live import Hub
-from bot.dialogue import certainty, claim, recount
-from bot.dialogue.turn import Answering, answer_conversation
-
-POLL_SECONDS = 1.0
-RECOUNT_SECONDS = 5.0
-CHECK_SECONDS = 5.0
-Handler = Callable[[dict[str, Any]], Awaitable[None]]
-Check = Callable[[], Awaitable[None]]
-log = logging.getLogger(__name__)
+from bot import wiring
+from bot.core.settings import Settings
 
 
-def worker_name() -> str:
-    """Unique to this process's life, so that a lease never outlives its holder by name."""
-    return f"{socket.gethostname()[:20]}:{os.getpid()}:{secrets.token_hex(3)}"
+def run(settings: Settings) -> None:
+    """Answer until a signal ends it."""
+    asyncio.run(_until_signal(settings))
 
 
-class Worker:
-    """Answers conversations as they come, `turns_in_flight` at once and one turn a conversation; runs the outbox."""
-
-    def __init__(
-        self, work: Answering, *, hub: Hub, handlers: dict[str, Handler], checks: tuple[Check, ...] = ()
-    ) -> None:
-        self._work = work
-        self._checks = checks
-        self._hub = hub
-        self._handlers = handlers
-        self._slots = asyncio.Semaphore(work.settings.turns_in_flight)
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._again: set[str] = set()
-        self._loops: list[asyncio.Task[None]] = []
-        self._job_due = asyncio.Event()
-
-    def start(self) -> None:
-        for loop in (self._hear_turns, self._poll, self._hear_jobs, self._run_jobs, self._recount, self._check):
-            self._loops.append(asyncio.create_task(self._forever(loop), name=loop.__name__))
-
-    async def stop(self) -> None:
-        """Let turns under way end for a moment; what is cut off is answered after the next start."""
-        for task in self._loops:
-            task.cancel()
-        running = [*self._running.values()]
-        if running:
-            await asyncio.wait(running, timeout=1.5)
-        for task in running:
-            task.cancel()
-
-    def wake(self, conversation_id: str) -> None:
-        """Answer this conversation as soon as there is room; also when it is being answered just now."""
-        if conversation_id in self._running:
-            self._again.add(conversation_id)
-            return
-        task = asyncio.create_task(self._answer(conversation_id))
-        self._running[conversation_id] = task
-        task.add_done_callback(lambda _: self._ended(conversation_id))
-
-    async def _answer(self, conversation_id: str) -> None:
-        async with self._slots:
-            try:
-                await answer_conversation(self._work, conversation_id)
-            except Exception:
-                log.exception("a turn failed; it is tried again")
-                await asyncio.to_thread(self._let_go, conversation_id)
-
-    def _let_go(self, conversation_id: str) -> None:
-        with self._work.db.transaction() as session:
-            claim.do_release(session, conversation_id=conversation_id, worker=self._work.worker)
-
-    def _ended(self, conversation_id: str) -> None:
-        self._running.pop(conversation_id, None)
-        if conversation_id in self._again:
-            self._again.discard(conversation_id)
-            self.wake(conversation_id)
-
-    async def _forever(self, step: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            try:
-                await step()
-            except Exception:
-                log.exception("a timer failed; it goes on")
-                await asyncio.sleep(POLL_SECONDS)
-
-    async def _hear_turns(self) -> None:
-        with live.listening(self._hub, live.TURNS) as events:
-            while True:
-                self.wake((await events.get())["conversation_id"])
-
-    async def _poll(self) -> None:
-        """Find what nobody was told of: turns after a crash, leases that ran out, retries that are due."""
-        await asyncio.sleep(POLL_SECONDS)
-        waiting, oldest = await asyncio.to_thread(self._look)
-        self._work.behind = oldest > self._work.settings.overload_after_seconds
-        for conversation_id in waiting:
-            if conversation_id not in self._running:
-                self.wake(conversation_id)
-        if oldest > self._work.settings.second_notice_after_seconds:
-            await asyncio.to_thread(certainty.do_tell_waiting, self._work.db, self._work.settings)
-
-    def _look(self) -> tuple[list[str], float]:
-        with self._work.db.snapshot() as session:
-            return claim.waiting_conversations(session), certainty.oldest_wait(session)
-
-    async def _hear_jobs(self) -> None:
-        with live.listening(self._hub, live.JOBS) as events:
-            while True:
-                await events.get()
-                self._job_due.set()
-
-    async def _run_jobs(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._job_due.wait(), POLL_SECONDS)
-        self._job_due.clear()
-        for job in await asyncio.to_thread(self._claim_jobs):
-            await self._run_job(job)
-
-    def _claim_jobs(self) -> list[jobs.Job]:
-        with self._work.db.snapshot() as session:
-            if not jobs.any_due(session):
-                return []
-        with self._work.db.transaction() as session:
-            return jobs.claim(session)
-
-    async def _run_job(self, job: jobs.Job) -> None:
-        error: Exception | None = None
-        try:
-            await self._handlers[job.kind](job.payload)
-        except Exception as raised:  # noqa: BLE001 - kept with the job, which retries and then stays visible
-            log.warning("job raised", extra={"kind": job.kind, "job": job.id, "error": type(raised).__name__})
-            error = raised
-        await asyncio.to_thread(self._settle, job, error)
-
-    def _settle(self, job: jobs.Job, error: Exception | None) -> None:
-        with self._work.db.transaction() as session:
-            if error is None:
-                jobs.finish(session, job)
-            else:
-                jobs.fail(session, job, error)
-
-    async def _check(self) -> None:
-        """Now and then, what must be equal is made equal."""
-        for check in self._checks:
-            await check()
-        await asyncio.sleep(CHECK_SECONDS)
-
-    async def _recount(self) -> None:
-        await asyncio.sleep(RECOUNT_SECONDS)
-        if not self._running and await self._work.engine.ready():
-            while await recount.recount(self._work) == recount.BATCH:
-                pass
+async def _until_signal(settings: Settings) -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await _work(settings)
 
 
-def forget_leases(db: Database) -> None:
-    """On SQLite one process answers: what an earlier life of it still holds is free."""
-    with db.transaction() as session:
-        claim.do_forget_leases(session)
+async def _work(settings: Settings) -> None:
+    parts = wiring.build(settings)
+    await wiring.open_parts(parts)
+    worker = wiring.worker_of(parts)
+    worker.start()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await worker.stop()
+        await wiring.close_parts(parts)

@@ -59,16 +59,19 @@ class Ada:
     def hears(self, wanted: Callable[[Message], bool], *, after: int = 0, seconds: float = 20) -> Message:
         """The first message to her that is `wanted`; fails when none comes in time."""
 
-        def heard() -> Message | None:
-            return next((m for m in self.ours(after=after) if wanted(m)), None)
-
-        return until(heard, seconds=seconds, what=lambda: f"nothing like it in {self.messages()}")
+        deadline, seen = time.monotonic() + seconds, after
+        while time.monotonic() < deadline:
+            for message in self.thread(after=seen, wait=min(2, seconds))["messages"]:
+                seen = message["seq"]
+                if message["author"] != "customer" and wanted(message):
+                    return message
+        raise AssertionError(f"nothing like it in {self.messages()}")
 
     def asks(self, text: str, *, seconds: float = 20, **more: Any) -> list[Message]:
         """Say `text`; what was answered to it, once something was."""
-        seq = self.say(text, **more)["seq"]
-        self.hears(lambda m: True, after=seq, seconds=seconds)
-        return self.ours(after=seq)
+        receipt = self.say(text, **more)
+        self.hears(lambda m: m.get("in_reply_to") == receipt["message_id"], after=receipt["seq"], seconds=seconds)
+        return self.ours(after=receipt["seq"])
 
     def state(self) -> str:
         found: str = self.thread()["state"]

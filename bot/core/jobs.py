@@ -120,6 +120,12 @@ def fail(session: Session, job: Job, error: Exception) -> None:
     log.log(logging.ERROR if last else logging.WARNING, "job failed", extra={"job": job.id, "kind": job.kind})
 
 
+def under_way(session: Session, kind: str) -> int:
+    """How many jobs of a kind are waiting or running."""
+    unfinished = Job.state.in_((JobState.WAITING, JobState.RUNNING))
+    return session.scalar(select(func.count()).where(Job.kind == kind, unfinished)) or 0
+
+
 def failed(session: Session) -> int:
     """How many jobs gave up."""
     return session.scalar(select(func.count()).where(Job.state == JobState.FAILED)) or 0

@@ -28,6 +28,11 @@ class Hub(Protocol):
 
     def subscribe(self, channel: str) -> "Subscription": ...
 
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Deliver on `loop` from now on; called on its thread."""
+
+    async def close(self) -> None: ...
+
 
 class Subscription:
     """One listener's queue. `behind` is true once events were dropped."""
@@ -59,8 +64,10 @@ class InProcessHub:
         self._listeners: dict[str, set[Subscription]] = defaultdict(set)
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Deliver on `loop` from now on."""
         self._loop = loop
+
+    async def close(self) -> None:
+        """Nothing is held open."""
 
     def send(self, channel: str, event: Event) -> None:
         if self._loop is not None and not self._loop.is_closed():

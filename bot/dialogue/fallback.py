@@ -2,7 +2,7 @@
 
 from bot import wire
 from bot.dialogue.engine import EngineFailed, EngineReply, Signal, TurnInput
-from knowledge_index.client import KnowledgeClient, KnowledgeUnavailable
+from knowledge_index.client import KnowledgeClient, KnowledgeRefused, KnowledgeUnavailable
 
 
 class KnowledgeEngine:
@@ -17,17 +17,16 @@ class KnowledgeEngine:
         if turn.asks_ticket_status and turn.ticket:
             return self._only(Signal(wire.TICKET_STATUS))
         try:
-            found = await self._client.search(turn.text, turn.language)
-        except KnowledgeUnavailable as error:
+            found = await self._client.search(turn.text, language=turn.language)
+        except (KnowledgeUnavailable, KnowledgeRefused) as error:
             raise EngineFailed("the knowledge service did not answer") from error
-        hits = found["hits"]
-        if found["decision"] == "answer" and hits:
-            best = hits[0]
-            extra = {key: best[key] for key in ("article_id", "question", "score")}
-            return EngineReply((best["answer"],), (Signal(wire.ANSWERED, extra=extra),), self.name)
-        if found["decision"] == "choices" and hits:
+        if found.decision == "answer" and found.hits:
+            best = found.hits[0]
+            extra = {"article_id": best.article_id, "question": best.question, "score": best.score}
+            return EngineReply((best.answer,), (Signal(wire.ANSWERED, extra=extra),), self.name)
+        if found.decision == "choices" and found.hits:
             choices = [
-                {"title": hit["question"], "payload": f"{wire.ARTICLE_CHOICE}{hit['article_id']}"} for hit in hits
+                {"title": hit.question, "payload": f"{wire.ARTICLE_CHOICE}{hit.article_id}"} for hit in found.hits
             ]
             return self._only(Signal(wire.CHOICES, extra={"choices": choices}))
         return self._only(Signal(wire.UNANSWERED))

@@ -7,7 +7,7 @@ import logging
 from bot.dialogue.rasa import as_text
 from bot.understanding import facts
 from bot.understanding.facts import Facts
-from knowledge_index.client import KnowledgeClient, KnowledgeUnavailable
+from knowledge_index.client import KnowledgeClient, KnowledgeRefused, KnowledgeUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +37,8 @@ class Prewarmer:
             texts, self._texts = self._texts, []
             try:
                 for model, batch in (await asyncio.to_thread(_by_model, texts)).items():
-                    await self._client.embed(batch, model)
-            except KnowledgeUnavailable:
+                    await self._client.embed(batch, model=model)
+            except (KnowledgeUnavailable, KnowledgeRefused):
                 log.debug("pre-warming was not possible")
 
 

@@ -30,6 +30,7 @@ from bot.policy.shapes import Policy
 from bot.understanding import redact
 
 BACKOFF_SECONDS = (0.5, 1, 2, 4, 8)
+TRIES = 12
 log = logging.getLogger(__name__)
 
 
@@ -61,15 +62,30 @@ async def answer_conversation(work: Answering, conversation_id: str) -> None:
     """Answer every waiting message of a conversation, in order. Returns at once when another worker holds it."""
     begun = await asyncio.to_thread(_claim, work, conversation_id)
     while begun is not None:
-        reply = await _ask(work, begun)
-        if reply is None and not _can_do_without(work, begun):
+        try:
+            following = await _answer(work, begun)
+        except Exception:
             await asyncio.to_thread(_put_off, work, begun)
-            return
-        begun = await asyncio.to_thread(_finish, work, begun, reply)
+            raise
+        begun = following
+
+
+async def _answer(work: Answering, begun: Begun) -> Begun | None:
+    """Answer one message; the next one of the conversation, or None where it is let go."""
+    reply = await _ask(work, begun)
+    if reply is None and not _can_do_without(work, begun):
+        await asyncio.to_thread(_put_off, work, begun)
+        return None
+    return await asyncio.to_thread(_finish, work, begun, reply)
 
 
 async def _ask(work: Answering, begun: Begun) -> EngineReply | None:
-    """The engine's reply; the fallback's when it fails, is slow, or turns are piling up; None when both fail."""
+    """The engine's reply; the fallback's when it fails, is slow, or turns are piling up; None when both fail.
+
+    A message that failed TRIES times is not asked about again: what breaks on it must not keep it from a person.
+    """
+    if begun.pending.attempts >= TRIES:
+        return None
     if begun.chosen is not None:
         extra = {"article_id": begun.chosen.article_id, "question": begun.chosen.article_question}
         return EngineReply((begun.chosen.text,), (Signal(wire.ANSWERED, "chosen", 1.0, extra),), "chosen")
@@ -90,7 +106,8 @@ def _can_do_without(work: Answering, begun: Begun) -> bool:
     """Whether facts alone settle it, or it has waited so long that a ticket is owed."""
     waited = (clock.now() - begun.pending.accepted_at).total_seconds()
     at_once = decide.hands_over(begun.facts, None, begun.situation, work.rules)
-    return at_once is not None or waited > work.policy.dialogue.ticket_after_seconds
+    hopeless = waited > work.policy.dialogue.ticket_after_seconds or begun.pending.attempts >= TRIES
+    return at_once is not None or hopeless
 
 
 def _claim(work: Answering, conversation_id: str) -> Begun | None:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy import or_, select
 
+from bot import wire
 from bot.core import errors
 from bot.core.auth import Role, Staff
 from bot.core.http import Db, require
@@ -96,12 +97,13 @@ async def search(
     request: Request, _reader: Annotated[Staff, Depends(require())], q: str, language: str = ""
 ) -> dict[str, Any]:
     """What the bot would find for `q`, with its decision."""
-    client: KnowledgeClient = request.app.state.knowledge
+    client: KnowledgeClient = request.app.state.parts.knowledge
     try:
-        found: dict[str, Any] = await client.search(q, language or "en", audience="agents")
-        return found
+        found = await client.search(q, language=language or wire.script_language(q), audience="agents")
     except KnowledgeUnavailable as error:
         raise errors.Unavailable("The knowledge service is not ready yet.") from error
+    hits = [{"article_id": hit.article_id, "question": hit.question, "score": hit.score} for hit in found.hits]
+    return {"decision": found.decision, "confidence": found.confidence, "language": found.language, "hits": hits}
 
 
 @router.get("/gaps")

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from typing import Any
 
+from bot.core import jobs
 from bot.core.db import Database
 from bot.knowledge import service
 from bot.knowledge.models import Article, Status
@@ -16,23 +17,31 @@ async def index_article(db: Database, client: KnowledgeClient, payload: dict[str
     """Job handler: bring one article's present state into the index. Safe to repeat and to reorder."""
     wanted, version = await asyncio.to_thread(_wanted, db, payload["article_id"])
     if wanted is None:
-        await client.delete_article(payload["article_id"], version)
+        await client.delete_article(payload["article_id"], version=version)
     else:
         await client.put_article(wanted)
 
 
 async def make_equal(db: Database, client: KnowledgeClient) -> bool:
-    """Replace the index when it holds something else than the published articles. Returns whether it did."""
+    """Replace the index when it holds something else than the published articles. Returns whether it did.
+
+    While single articles are on their way by jobs it waits: they will make it equal at less cost.
+    """
     health = await client.health()
     if health["state"] != "ready":
         return False
     held = health["digest"]
     articles, wanted = await asyncio.to_thread(_published, db)
-    if held == wanted:
+    if held == wanted or await asyncio.to_thread(_on_their_way, db):
         return False
-    await client.replace(articles)
+    await client.replace(articles, if_digest=held)
     log.info("index rebuilt", extra={"articles": len(articles)})
     return True
+
+
+def _on_their_way(db: Database) -> bool:
+    with db.snapshot() as session:
+        return jobs.under_way(session, service.INDEX_JOB) > 0
 
 
 def _wanted(db: Database, article_id: str) -> tuple[dict[str, Any] | None, int]:

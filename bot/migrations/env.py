@@ -1,12 +1,14 @@
 """How Alembic reaches the tables: on the connection that `upgrade` hands over."""
 
+from typing import Literal
+
 from alembic import context
 
 from bot import tables
 from bot.core.tables import UtcDateTime
 
 
-def render_item(kind: str, item: object, _context: object) -> str | bool:
+def render_item(kind: str, item: object, _context: object) -> str | Literal[False]:
     """Our own column type by its name alone; the template imports it."""
     return "UtcDateTime()" if kind == "type" and isinstance(item, UtcDateTime) else False
 

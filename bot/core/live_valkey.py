@@ -1,0 +1,85 @@
+"""Live push between processes, over Valkey's or Redis' pub/sub.
+
+This process's own listeners are told at once and never wait for the server. While the server is away the others miss
+events, as a listener that falls behind does: they read the rows again.
+"""
+
+import asyncio
+import logging
+import secrets
+from typing import Any
+
+import orjson
+import redis.asyncio
+from redis.exceptions import RedisError
+
+from bot.core.live import Event, InProcessHub, Subscription
+
+PREFIX = "firebreak:"
+OUTBOX_SIZE = 10_000
+RECONNECT_SECONDS = 1.0
+log = logging.getLogger(__name__)
+
+
+class ValkeyHub:
+    """A hub that reaches the listeners of every process on the same server."""
+
+    def __init__(self, url: str) -> None:
+        self._local = InProcessHub()
+        self._client = redis.asyncio.Redis.from_url(url)
+        self._me = secrets.token_hex(6)
+        self._outbox: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(OUTBOX_SIZE)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._local.attach(loop)
+        self._tasks = [loop.create_task(self._publish()), loop.create_task(self._listen())]
+
+    def send(self, channel: str, event: Event) -> None:
+        self._local.send(channel, event)
+        if self._loop is not None and not self._loop.is_closed():
+            body = orjson.dumps({"from": self._me, "event": event})
+            self._loop.call_soon_threadsafe(self._post, channel, body)
+
+    def subscribe(self, channel: str) -> Subscription:
+        return self._local.subscribe(channel)
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._client.aclose()
+
+    def _post(self, channel: str, body: bytes) -> None:
+        if self._outbox.full():
+            self._outbox.get_nowait()
+        self._outbox.put_nowait((channel, body))
+
+    async def _publish(self) -> None:
+        while True:
+            channel, body = await self._outbox.get()
+            try:
+                await self._client.publish(f"{PREFIX}{channel}", body)
+            except (RedisError, OSError):
+                log.warning("live push did not reach the other processes")
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with self._client.pubsub() as subscription:
+                    await subscription.psubscribe(f"{PREFIX}*")
+                    async for message in subscription.listen():
+                        self._take(message)
+            except (RedisError, OSError):
+                log.warning("the live push server is away")
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if message["type"] != "pmessage":
+            return
+        body = orjson.loads(message["data"])
+        if body["from"] != self._me:
+            self._local.deliver(message["channel"].decode().removeprefix(PREFIX), body["event"])

@@ -1,0 +1,85 @@
+"""Which parts a process has, how they are opened and closed: the same for the web process and the worker."""
+
+import asyncio
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from bot.core import live
+from bot.core.db import Database
+from bot.core.settings import Settings
+from bot.dialogue import engines
+from bot.dialogue.engine import Engine
+from bot.dialogue.turn import Answering
+from bot.dialogue.worker import Handler, Worker, forget_leases, worker_name
+from bot.knowledge import indexing, service
+from bot.policy import load as policy_load
+from bot.policy.shapes import Policy
+from bot.understanding import facts
+from knowledge_index.client import KnowledgeClient, KnowledgeUnavailable
+
+THREADS = 24
+
+
+@dataclass
+class Parts:
+    settings: Settings
+    hub: live.Hub
+    db: Database
+    policy: Policy
+    knowledge: KnowledgeClient
+    answering: Answering
+
+
+def build(settings: Settings, *, engine: Engine | None = None) -> Parts:
+    """Everything that the settings name; nothing is opened yet. `engine` takes the place of theirs (tests)."""
+    hub = _hub(settings)
+    database = Database(settings.resolved_database_url, session_info={live.HUB: hub})
+    policy = policy_load.load(settings.policy_dir)
+    knowledge = KnowledgeClient(settings.knowledge_url)
+    chosen, fallback = engines.chosen(settings, knowledge)
+    answering = Answering(database, settings, policy, engine or chosen, fallback, worker_name())
+    return Parts(settings, hub, database, policy, knowledge, answering)
+
+
+def _hub(settings: Settings) -> live.Hub:
+    if not settings.live_url:
+        return live.InProcessHub()
+    from bot.core.live_valkey import ValkeyHub
+
+    return ValkeyHub(settings.live_url)
+
+
+async def open_parts(parts: Parts) -> None:
+    """On the loop that the process will live on."""
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="db"))
+    parts.hub.attach(loop)
+    loop.run_in_executor(None, facts.warm_up)
+    if parts.db.is_sqlite and parts.settings.worker_in_process:
+        await asyncio.to_thread(forget_leases, parts.db)
+
+
+async def close_parts(parts: Parts) -> None:
+    await parts.answering.engine.close()
+    await parts.knowledge.close()
+    await parts.hub.close()
+    await asyncio.to_thread(parts.db.close)
+
+
+def worker_of(parts: Parts) -> Worker:
+    async def equal_index() -> None:
+        with contextlib.suppress(KnowledgeUnavailable):
+            await indexing.make_equal(parts.db, parts.knowledge)
+
+    return Worker(parts.answering, hub=parts.hub, handlers=handlers(parts), checks=(equal_index,))
+
+
+def handlers(parts: Parts) -> dict[str, Handler]:
+    """What runs each kind of outbox job."""
+
+    async def index(payload: dict[str, Any]) -> None:
+        await indexing.index_article(parts.db, parts.knowledge, payload)
+
+    return {service.INDEX_JOB: index}
