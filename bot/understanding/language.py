@@ -10,8 +10,7 @@ from collections import Counter
 from bot.understanding.vocabulary import vocabulary
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_LATIN_WORD = re.compile("[a-zà-öø-ÿāăąćčďđēęěğīįıłńňōőœřśşšťūůűźżžơư]+(?:'[a-z]+)?")
-_OTHER_LETTER = re.compile("[^\\W\\d_a-zA-Z]")
+_LATIN_WORD = re.compile("(?<![a-z0-9])[a-zà-öø-ÿāăąćčďđēęěğīįıłńňōőœřśşšťūůűźżžơư]+(?:'[a-z]+)?(?![a-z0-9])")
 
 _SCRIPTS = tuple(
     (code, re.compile(f"[{ranges}]"))
@@ -87,5 +86,4 @@ def _latin_language(lowered: str, latin: list[str]) -> str:
             votes[code] += 2 if len(languages) == 1 else 1
     for code, letters in _LETTERS.items():
         votes[code] += 2 * any(letter in lowered for letter in letters)
-    best = max(votes.values(), default=0)
-    return "en" if votes["en"] >= best else max(votes, key=lambda code: votes[code])
+    return max(vocabulary().codes, key=lambda code: votes[code])

@@ -13,6 +13,8 @@ class Vocabulary(NamedTuple):
     negation: frozenset[str]
     between_negation: frozenset[str]
     courtesy: frozenset[str]
+    codes: tuple[str, ...]
+    """The listed languages; of two that are as likely, the first."""
     languages_of: dict[str, frozenset[str]]
     """For every listed word, the codes of the languages that use it."""
 
@@ -28,5 +30,6 @@ def vocabulary() -> Vocabulary:
         negation=frozenset(listed["negation"].split()),
         between_negation=frozenset(listed["between_negation"].split()),
         courtesy=frozenset(listed["courtesy"].split()),
+        codes=tuple(listed["languages"]),
         languages_of=languages_of,
     )

@@ -32,6 +32,7 @@ _OPENED = {
     "gimme": "give me", "lemme": "let me", "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please",
     "ppl": "people", "sb": "somebody", "thx": "thanks", "thnx": "thanks", "tnx": "thanks", "ty": "thanks",
     "goddamn": "god damn", "noone": "nobody", "everytime": "every time", "wtf": "what the fuck",
+    "w": "with", "abt": "about", "bc": "because",
 }  # fmt: skip
 _SUFFIXES = {"m": "am", "re": "are", "ve": "have", "ll": "will", "d": "would", "s": "is"}
 

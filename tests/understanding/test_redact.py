@@ -1,0 +1,57 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.understanding.redact import redact
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("my card 4111 1111 1111 1111 was charged", "my card [card] was charged"),
+        ("4111-1111-1111-1111 12/26 123", "[card] 12/26 123"),
+        ("卡号6222021234567890128被扣款", "卡号[card]被扣款"),
+        ("amex 378282246310005.", "amex [card]."),
+        ("身份证11010519491231002X", "身份证[id]"),
+        ("ID 110105 19491231 002x ok", "ID [id] ok"),
+        ("call 13812345678 or +44 20 7946 0958", "call [phone] or [phone]"),
+        ("手机：138 1234 5678，座机010-12345678", "手机：[phone]，座机[phone]"),
+        ("my phone number is 4155552671", "my phone number is [phone]"),
+        ("ada@example.com, bob@example.co.uk", "[email], [email]"),
+        ("IBAN DE89 3704 0044 0532 0130 00 thanks", "IBAN [iban] thanks"),
+        ("GB82WEST12345698765432", "[iban]"),
+        ("１３８１２３４５６７８", "[phone]"),
+    ],
+)
+def test_what_identifies_or_costs_somebody_is_taken_out(text: str, shown: str) -> None:
+    assert redact(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "order AB1234567 and EM-2024-12345",
+        "订单号202411020001",
+        "4111 1111 1111 1112 fails the check digit",
+        "110105194912310021",
+        "on 2024-11-02 at 10:30, version 2.10.3",
+        "I paid $1,299.00 for 3 locks",
+        "DE89370400440532013001",
+        "12315 and 12345",
+        "192.168.100.200",
+        "@ home, user@",
+    ],
+)
+def test_what_only_looks_like_it_stays(text: str) -> None:
+    assert redact(text) == text
+
+
+@given(st.text(max_size=300))
+def test_redacting_takes_any_text_and_doing_it_twice_changes_nothing(text: str) -> None:
+    once = redact(text)
+    assert redact(once) == once
+
+
+@given(st.text(alphabet="0123456789 -.,()+", max_size=200))
+def test_digits_in_any_order_are_read(text: str) -> None:
+    assert isinstance(redact(text), str)
