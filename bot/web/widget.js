@@ -18,9 +18,9 @@
   const STYLE = `
     :host { all: initial; position: fixed; inset-block-end: 20px; inset-inline: auto; ${side}: 20px; z-index: 2147483000; }
     button { position: relative; display: grid; place-items: center; width: 60px; height: 60px; padding: 0; border: 0; border-radius: 50%;
-      background: #c2410c; color: #fff; cursor: pointer; box-shadow: 0 6px 24px rgb(60 30 10 / 35%); transition: transform 150ms; }
+      background: #b93c0a; color: #fff; cursor: pointer; box-shadow: 0 6px 24px rgb(60 30 10 / 35%); transition: transform 150ms; }
     button:hover { transform: scale(1.05); }
-    button:focus-visible { outline: 3px solid #c2410c; outline-offset: 3px; }
+    button:focus-visible { outline: 3px solid #b93c0a; outline-offset: 3px; }
     button[data-news]::after { content: ""; position: absolute; top: 2px; right: 2px; width: 14px; height: 14px; border: 2px solid #fff;
       border-radius: 50%; background: #b3161b; }
     svg { width: 28px; height: 28px; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
@@ -78,7 +78,10 @@
     const path = document.createElementNS(space, "path");
     svg.setAttribute("viewBox", "0 0 24 24");
     svg.setAttribute("aria-hidden", "true");
-    path.setAttribute("d", "M5 5h14a1.500 1.500 0 0 1 1.500 1.500v9A1.500 1.500 0 0 1 19 17h-7l-4.500 3.500V17H5a1.500 1.500 0 0 1-1.500-1.500v-9A1.500 1.500 0 0 1 5 5ZM8 9.500h8M8 13h5");
+    path.setAttribute(
+      "d",
+      "M5 5h14a1.500 1.500 0 0 1 1.500 1.500v9A1.500 1.500 0 0 1 19 17h-7l-4.500 3.500V17H5a1.500 1.500 0 0 1-1.500-1.500v-9A1.500 1.500 0 0 1 5 5ZM8 9.500h8M8 13h5",
+    );
     svg.append(path);
     return svg;
   }

@@ -14,7 +14,12 @@ export class Away extends Error {}
 
 /** Calls `/api/v1` + `path`. `token`: a customer's; staff are known by their cookie. Throws Refused or Away. */
 export async function call(path, { method = "GET", body, token, signal, timeout = CALL_TIMEOUT_MS } = {}) {
-  const answer = await send(path, { method, headers: headers(method, token), body: body && JSON.stringify(body) }, signal, timeout);
+  const answer = await send(
+    path,
+    { method, headers: headers(method, token), body: body && JSON.stringify(body) },
+    signal,
+    timeout,
+  );
   if (answer.status >= 502) throw new Away(`HTTP ${answer.status}`);
   const content = await answer.json().catch(() => null);
   if (answer.ok) return content;

@@ -12,7 +12,11 @@ export function ask({ title, intro, fields = [], submit, perform }) {
   return new Promise((resolve) => {
     const problem = el("p", { class: "error", role: "alert" });
     const send = el("button", { type: "submit", class: "button main" }, submit);
-    const cancel = el("button", { type: "button", class: "button quiet", on: { click: () => dialog.close() } }, t("dialog.cancel"));
+    const cancel = el(
+      "button",
+      { type: "button", class: "button quiet", on: { click: () => dialog.close() } },
+      t("dialog.cancel"),
+    );
     const form = el(
       "form",
       { method: "dialog" },
@@ -54,14 +58,17 @@ function valueOf(control, value) {
 }
 
 function field(spec) {
-  return spec.kind === "choice" ? choice(spec) : el("label", { class: "field" }, el("span", {}, spec.words), control(spec), suggestions(spec));
+  return spec.kind === "choice"
+    ? choice(spec)
+    : el("label", { class: "field" }, el("span", {}, spec.words), control(spec), suggestions(spec));
 }
 
 function control({ name, kind, options = [], required, suggestions: listed }) {
   const common = { class: "input", name, required };
   if (kind === "area") return el("textarea", { ...common, rows: 4 });
   if (kind === "moment") return el("input", { ...common, type: "datetime-local" });
-  if (kind === "select") return el("select", common, ...options.map(({ value, words }) => el("option", { value }, words)));
+  if (kind === "select")
+    return el("select", common, ...options.map(({ value, words }) => el("option", { value }, words)));
   return el("input", { ...common, type: "text", list: listed && `${name}-list`, autocomplete: "off" });
 }
 
@@ -71,7 +78,12 @@ function suggestions({ name, suggestions: listed }) {
 
 function choice({ name, words, options, required }) {
   const one = ({ value, words: text, more }) =>
-    el("label", { class: "choice" }, el("input", { type: "radio", name, value, required }), el("span", {}, el("b", {}, text), more && el("small", {}, more)));
+    el(
+      "label",
+      { class: "choice" },
+      el("input", { type: "radio", name, value, required }),
+      el("span", {}, el("b", {}, text), more && el("small", {}, more)),
+    );
   return el("fieldset", { class: "field" }, el("legend", {}, words), ...options.map(one));
 }
 
@@ -82,7 +94,13 @@ export const optionsOf = (kind, names) => names.map((value) => ({ value, words: 
 export function showKeys(keys) {
   const rows = keys.flatMap(([key, words]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, words)]);
   const shut = el("button", { type: "button", class: "button main", on: { click: () => dialog.close() } }, t("close"));
-  const dialog = el("dialog", { "aria-labelledby": "dialog-title" }, el("h2", { id: "dialog-title" }, t("keys.title")), el("dl", { class: "keys" }, ...rows), el("div", { class: "verbs" }, shut));
+  const dialog = el(
+    "dialog",
+    { "aria-labelledby": "dialog-title" },
+    el("h2", { id: "dialog-title" }, t("keys.title")),
+    el("dl", { class: "keys" }, ...rows),
+    el("div", { class: "verbs" }, shut),
+  );
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

@@ -11,5 +11,7 @@ export function onKeys(actions) {
 }
 
 function isBusy(target) {
-  return Boolean(document.querySelector("dialog[open]") || target.closest?.("input, textarea, select, [contenteditable]"));
+  return Boolean(
+    document.querySelector("dialog[open]") || target.closest?.("input, textarea, select, [contenteditable]"),
+  );
 }

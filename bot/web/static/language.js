@@ -17,5 +17,9 @@ function button(language) {
     for (const other of event.target.parentElement.children) other.setAttribute("aria-pressed", other === event.target);
   };
   const pressed = String(language === currentLanguage());
-  return el("button", { type: "button", lang: tag, "aria-label": full, "aria-pressed": pressed, on: { click: press } }, short);
+  return el(
+    "button",
+    { type: "button", lang: tag, "aria-label": full, "aria-pressed": pressed, on: { click: press } },
+    short,
+  );
 }

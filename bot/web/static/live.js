@@ -9,7 +9,7 @@ const REFRESH_MS = 15_000;
 /** `on`: a handler for each frame type. `refresh` loads everything anew: after each reconnection, and while there is none. */
 export async function listen(on, refresh) {
   setInterval(() => !isOpen && refresh(), REFRESH_MS);
-  for (let failures = 0; ; ) {
+  for (let failures = 0; ;) {
     const opened = await connection(on, () => failures && refresh());
     failures = opened ? 1 : failures + 1;
     await pause(backOff(failures - 1));

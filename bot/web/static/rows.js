@@ -29,7 +29,10 @@ export class Rows {
   /** Shows `items` in their order. A row's link stays the same element, so focus survives every change. */
   show(items) {
     this.#keys = items.map((item) => String(this.#keyOf(item)));
-    syncChildren(this.#list, items.map((item) => this.#row(item)));
+    syncChildren(
+      this.#list,
+      items.map((item) => this.#row(item)),
+    );
     this.markOpen();
   }
 

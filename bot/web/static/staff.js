@@ -18,7 +18,11 @@ export async function startStaffPage(current) {
   const me = await staffCall("/staff/me");
   showLanguageSwitch($("#language"));
   $("#me").textContent = me.name;
-  $("#nav").replaceChildren(...Object.keys(PAGES).filter((page) => mayOpen(me, page)).map((page) => navLink(page, current)));
+  $("#nav").replaceChildren(
+    ...Object.keys(PAGES)
+      .filter((page) => mayOpen(me, page))
+      .map((page) => navLink(page, current)),
+  );
   $("#sign-out").addEventListener("click", signOut);
   return me;
 }
@@ -50,7 +54,8 @@ export async function staffCall(path, options) {
 /** A sentence for whatever went wrong. */
 export function sentenceOf(error) {
   if (error instanceof Away) return t("staff.away");
-  if (error instanceof Refused) return known(`error.${error.code}`) ? t(`error.${error.code}`, { message: error.message }) : error.message;
+  if (error instanceof Refused)
+    return known(`error.${error.code}`) ? t(`error.${error.code}`, { message: error.message }) : error.message;
   throw error;
 }
 

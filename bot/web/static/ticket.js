@@ -26,18 +26,36 @@ export function countdown(ticket) {
   if (!next?.at) return null;
   const left = Date.parse(next.at) - Date.now();
   const words = t(`due.${next.kind}${left < 0 ? ".late" : ""}`, { span: span(left) });
-  return el("time", { class: left < 0 ? "late" : "", datetime: next.at, title: stamp(next.at) }, left < 0 && icon("warning"), words);
+  return el(
+    "time",
+    { class: left < 0 ? "late" : "", datetime: next.at, title: stamp(next.at) },
+    left < 0 && icon("warning"),
+    words,
+  );
 }
 
 /** What a countdown shows, without its element: changes when the words do. */
-export const countdownShows = (ticket) => (owed(ticket)?.at ? span(Date.parse(owed(ticket).at) - Date.now()) + owed(ticket).at : "");
+export const countdownShows = (ticket) =>
+  owed(ticket)?.at ? span(Date.parse(owed(ticket).at) - Date.now()) + owed(ticket).at : "";
 
 export const waited = (ticket) => t("ticket.waited", { span: span(Date.now() - Date.parse(ticket.created_at)) });
+
+/** What a turn brought back, in words; a complaint's intent is named by its topic. */
+export function signalWords(signal) {
+  const topic = signal.replace(/^complain_/, "");
+  return topic === signal ? label("signal", signal) : label("topic", topic);
+}
 
 /** A rule's reason in the page's language. */
 export const reasonOf = (reason) => reason.text?.[currentLanguage()] ?? reason.text?.en ?? String(reason);
 
-export const nameOf = (customer) => customer?.name ?? t("ticket.visitor");
+const NAMELESS = /^visitor (\w+)$/;
+
+/** A person's name; whoever gave none is "visitor" and a few letters on the wire, and that in the page's language here. */
+export const personName = (name) =>
+  name?.replace(NAMELESS, (_, letters) => `${t("ticket.visitor")} ${letters}`) ?? t("ticket.visitor");
+
+export const nameOf = (customer) => personName(customer?.name);
 
 export function dueLine(ticket, kind) {
   const at = ticket[`${kind}_due`];

@@ -69,14 +69,18 @@ export function label(kind, name) {
 
 /** Every name of a kind that the catalogue knows. */
 export function namesOf(kind) {
-  return Object.keys(catalogue).filter((key) => key.startsWith(`${kind}.`)).map((key) => key.slice(kind.length + 1));
+  return Object.keys(catalogue)
+    .filter((key) => key.startsWith(`${kind}.`))
+    .map((key) => key.slice(kind.length + 1));
 }
 
 const TARGETS = { words: null, wordsLabel: "aria-label", wordsPlaceholder: "placeholder", wordsTitle: "title" };
 
 /** Writes the words into everything below `root` that names them by `data-words`, `-label`, `-placeholder`, `-title`. */
 export function fill(root) {
-  for (const node of root.querySelectorAll("[data-words], [data-words-label], [data-words-placeholder], [data-words-title]")) {
+  for (const node of root.querySelectorAll(
+    "[data-words], [data-words-label], [data-words-placeholder], [data-words-title]",
+  )) {
     for (const [name, attribute] of Object.entries(TARGETS)) {
       const key = node.dataset[name];
       if (key && attribute) node.setAttribute(attribute, t(key));
@@ -85,7 +89,8 @@ export function fill(root) {
   }
 }
 
-const format = (options, at) => new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : undefined, options).format(new Date(at));
+const format = (options, at) =>
+  new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : undefined, options).format(new Date(at));
 const sameDay = (a, b) => new Date(a).toDateString() === new Date(b).toDateString();
 
 export const clock = (at) => format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, at);

@@ -21,7 +21,14 @@ const KEYS = {
   c: () => $('[data-verb="confirm"]')?.click(),
   d: () => $('[data-verb="dismiss"]')?.click(),
   Escape: () => (close(), rows.focusOpen()),
-  "?": () => showKeys([["j", t("keys.j")], ["k", t("keys.k")], ["c", t("verb.confirm")], ["d", t("verb.dismiss")], ["?", t("keys.?")]]),
+  "?": () =>
+    showKeys([
+      ["j", t("keys.j")],
+      ["k", t("keys.k")],
+      ["c", t("verb.confirm")],
+      ["d", t("verb.dismiss")],
+      ["?", t("keys.?")],
+    ]),
 };
 
 function start() {
@@ -64,7 +71,9 @@ function paint(shown) {
 
 function rowOf(shown) {
   const level = shown.level ? el("span", { class: `badge ${shown.level}` }, label("level", shown.level)) : null;
-  const evidence = ["people", "messages", "channels"].map((name) => t(`count.${name}`, { n: count(shown[name]) })).join(" · ");
+  const evidence = ["people", "messages", "channels"]
+    .map((name) => t(`count.${name}`, { n: count(shown[name]) }))
+    .join(" · ");
   return [
     el("span", { class: "top" }, phaseBadge(shown), level, el("span", { class: "end" }, moment(shown.opened_at))),
     el("span", { class: "what" }, label("topic", shown.topic)),

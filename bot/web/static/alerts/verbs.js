@@ -28,9 +28,17 @@ function confirm(alert, done) {
 }
 
 function passOn(alert, done) {
-  const departments = [...new Set([...(alert.departments ?? []).map((one) => one.department), ...namesOf("department")])];
+  const departments = [
+    ...new Set([...(alert.departments ?? []).map((one) => one.department), ...namesOf("department")]),
+  ];
   return asked(alert, "pass-on", done, [
-    { name: "department", kind: "select", words: t("pass-on.department"), options: optionsOf("department", departments), required: true },
+    {
+      name: "department",
+      kind: "select",
+      words: t("pass-on.department"),
+      options: optionsOf("department", departments),
+      required: true,
+    },
     { name: "note", kind: "area", words: t("pass-on.note"), required: true },
   ]);
 }

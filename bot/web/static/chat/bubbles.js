@@ -36,12 +36,18 @@ const initial = (message) => [...(message.author_name ?? t("chat.agent"))][0].to
 
 export function nameOf(message) {
   if (message.author === "customer") return t("chat.you");
-  return message.author === "agent" ? message.author_name ?? t("chat.agent") : t("chat.bot");
+  return message.author === "agent" ? (message.author_name ?? t("chat.agent")) : t("chat.bot");
 }
 
 function body(message, parts) {
   const own = message.author === "customer";
-  const who = el("p", { class: own ? "unseen" : "who" }, el("b", {}, nameOf(message)), " ", own ? null : timeOf(message.at));
+  const who = el(
+    "p",
+    { class: own ? "unseen" : "who" },
+    el("b", {}, nameOf(message)),
+    " ",
+    own ? null : timeOf(message.at),
+  );
   return el("div", { class: "body" }, who, el("div", { class: "bubble" }, textWithLinks(message.text)), ...parts);
 }
 
@@ -57,8 +63,15 @@ function receipt(state, at, limited) {
 }
 
 function afterFailure({ id, problem }, { retry, discard }) {
-  const button = (name, action) => el("button", { type: "button", class: "retry", on: { click: () => action(id) } }, icon(name), t(`chat.${name}`));
-  return el("div", { class: "failure" }, problem && el("p", {}, problem), button("retry", retry), button("discard", discard));
+  const button = (name, action) =>
+    el("button", { type: "button", class: "retry", on: { click: () => action(id) } }, icon(name), t(`chat.${name}`));
+  return el(
+    "div",
+    { class: "failure" },
+    problem && el("p", {}, problem),
+    button("retry", retry),
+    button("discard", discard),
+  );
 }
 
 function extras(message, context) {
@@ -74,17 +87,32 @@ function source(message) {
 function choices(message, { choosable, choose }) {
   if (!message.choices?.length) return null;
   const buttons = message.choices.map((choice) =>
-    el("button", { type: "button", class: "choice", disabled: !choosable, on: { click: () => choose(choice) } }, choice.title),
+    el(
+      "button",
+      { type: "button", class: "choice", disabled: !choosable, on: { click: () => choose(choice) } },
+      choice.title,
+    ),
   );
   return el("div", { class: "choices", role: "group", "aria-label": t("chat.choices") }, ...buttons);
 }
 
 function helpful(message, { rated, rate }) {
   if (!message.article_id) return null;
-  if (rated !== undefined) return el("p", { class: "helpful" }, icon(rated ? "up" : "down"), t(rated ? "chat.thanks" : "chat.sorry"));
+  if (rated !== undefined)
+    return el("p", { class: "helpful" }, icon(rated ? "up" : "down"), t(rated ? "chat.thanks" : "chat.sorry"));
   const button = (value, name, words) =>
-    el("button", { type: "button", "aria-label": t(words), title: t(words), on: { click: () => rate(message, value) } }, icon(name));
-  return el("div", { class: "helpful" }, el("span", {}, t("chat.helpful?")), button(true, "up", "chat.helpful"), button(false, "down", "chat.unhelpful"));
+    el(
+      "button",
+      { type: "button", "aria-label": t(words), title: t(words), on: { click: () => rate(message, value) } },
+      icon(name),
+    );
+  return el(
+    "div",
+    { class: "helpful" },
+    el("span", {}, t("chat.helpful?")),
+    button(true, "up", "chat.helpful"),
+    button(false, "down", "chat.unhelpful"),
+  );
 }
 
 export function dayEntry(words) {
@@ -93,5 +121,12 @@ export function dayEntry(words) {
 
 export function typingEntry(author) {
   const dots = el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i"));
-  return entry(`${author} typing`, {}, [avatar({ author }), el("div", { class: "body" }, el("div", { class: "bubble" }, dots, el("span", { class: "unseen" }, t("chat.typing"))))]);
+  return entry(`${author} typing`, {}, [
+    avatar({ author }),
+    el(
+      "div",
+      { class: "body" },
+      el("div", { class: "bubble" }, dots, el("span", { class: "unseen" }, t("chat.typing"))),
+    ),
+  ]);
 }

@@ -59,7 +59,9 @@ function count(input) {
   const counter = $("#counter");
   counter.hidden = length < COUNTED_FROM;
   counter.classList.toggle("error", over);
-  counter.textContent = over ? t("chat.over", { n: length - MAX_CHARACTERS }) : t("chat.left", { n: MAX_CHARACTERS - length });
+  counter.textContent = over
+    ? t("chat.over", { n: length - MAX_CHARACTERS })
+    : t("chat.left", { n: MAX_CHARACTERS - length });
   input.setAttribute("aria-invalid", String(over));
   $("#send").disabled = length === 0 || over;
 }

@@ -33,7 +33,7 @@ export class Link {
     if (this.#running) return;
     const run = (this.#running = {});
     this.#resumed = resumed;
-    for (let failures = 0; this.#running === run; ) {
+    for (let failures = 0; this.#running === run;) {
       failures = (await this.#listen()) ? 0 : failures + 1;
       if (this.#running !== run) return;
       this.#poll();
@@ -69,7 +69,9 @@ export class Link {
   /** Catches up, opens the socket and resolves when it has closed again: true if it had ever been open. */
   async #listen() {
     const run = this.#running;
-    const held = await this.catchUp().then(() => this.#session.ready()).catch(() => null);
+    const held = await this.catchUp()
+      .then(() => this.#session.ready())
+      .catch(() => null);
     if (!held || this.#running !== run) return false;
     const path = `/conversations/${held.conversation_id}/ws?after_seq=${this.#lastSeq}`;
     const socket = new WebSocket(socketAddress(path), [`bearer.${held.token}`]);
@@ -130,7 +132,7 @@ export class Link {
   async #poll() {
     if (this.#polling && !this.#polling.signal.aborted) return;
     const { signal } = (this.#polling = new AbortController());
-    for (let failures = 0; !signal.aborted; ) {
+    for (let failures = 0; !signal.aborted;) {
       try {
         await this.catchUp(failures ? 0 : POLL_SECONDS, signal);
         failures = 0;

@@ -66,7 +66,7 @@ export class Outbox {
   async flush() {
     if (this.#busy) return;
     this.#busy = true;
-    for (let item; (item = this.#items.find((one) => one.state !== "failed")); ) await this.#attempt(item);
+    for (let item; (item = this.#items.find((one) => one.state !== "failed"));) await this.#attempt(item);
     this.#busy = false;
   }
 

@@ -141,7 +141,8 @@ function lost() {
   welcome();
 }
 
-const ratings = () => (kept("rated")?.conversation === session.held?.conversation_id ? kept("rated")?.answers : null) ?? {};
+const ratings = () =>
+  (kept("rated")?.conversation === session.held?.conversation_id ? kept("rated")?.answers : null) ?? {};
 
 async function rate(message, helpful) {
   const answers = { ...ratings(), [message.seq]: helpful };

@@ -55,7 +55,10 @@ export class Thread {
   /** One of ours was stored: it takes its number, and the sentence that the server gave with it is shown once. */
   settle(item, { seq, message_id, received_at }, notice) {
     this.#pending.delete(item.id);
-    this.#stored.set(seq, this.#stored.get(seq) ?? { ...item, seq, message_id, author: "customer", kind: "text", at: received_at });
+    this.#stored.set(
+      seq,
+      this.#stored.get(seq) ?? { ...item, seq, message_id, author: "customer", kind: "text", at: received_at },
+    );
     this.#notice = notice ?? this.#notice;
     this.draw();
   }

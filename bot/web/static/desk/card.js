@@ -4,7 +4,18 @@ import { $, el, icon, show } from "../dom.js";
 import { showComposer } from "./composer.js";
 import { showStory } from "./story.js";
 import { hindrance, verbsFor } from "./verbs.js";
-import { countdown, countdownShows, dueLine, isSettled, nameOf, priorityBadge, reasonOf, statusBadge, waited } from "../ticket.js";
+import {
+  countdown,
+  countdownShows,
+  dueLine,
+  isSettled,
+  nameOf,
+  priorityBadge,
+  reasonOf,
+  signalWords,
+  statusBadge,
+  waited,
+} from "../ticket.js";
 import { currentLanguage, label, stamp, t } from "../words.js";
 
 /** Shows `ticket`; `newFrom`: the customer's messages from this number on came while the agent wrote. */
@@ -25,39 +36,93 @@ export function showNoCard(words) {
 }
 
 export function lastCustomerSeq(ticket) {
-  return Math.max(0, ...ticket.messages.filter((message) => message.author === "customer").map((message) => message.seq));
+  return Math.max(
+    0,
+    ...ticket.messages.filter((message) => message.author === "customer").map((message) => message.seq),
+  );
 }
 
 function showHead(ticket, me, done) {
   const language = currentLanguage();
   const verbs = verbsFor(ticket, me);
-  show($("#standing"), [ticket.number, ticket.priority, ticket.status, countdownShows(ticket), language], () => standingOf(ticket));
+  show($("#standing"), [ticket.number, ticket.priority, ticket.status, countdownShows(ticket), language], () =>
+    standingOf(ticket),
+  );
   show($("#by"), [ticket.customer, ticket.team, ticket.holder, waited(ticket), language], () => byline(ticket));
-  show($("#verbs"), [ticket.number, ticket.version, ticket.conversation_state, verbs.map((verb) => verb.name), language], () => verbs.map((verb) => verbButton(verb, ticket, done)));
+  show(
+    $("#verbs"),
+    [ticket.number, ticket.version, ticket.conversation_state, verbs.map((verb) => verb.name), language],
+    () => verbs.map((verb) => verbButton(verb, ticket, done)),
+  );
   $("#card-title").textContent = ticket.summary || t("desk.no-summary");
 }
 
-const standingOf = (ticket) => [priorityBadge(ticket), statusBadge(ticket), el("b", { class: "figure" }, `#${ticket.number}`), countdown(ticket)];
+const standingOf = (ticket) => [
+  priorityBadge(ticket),
+  statusBadge(ticket),
+  el("b", { class: "figure" }, `#${ticket.number}`),
+  countdown(ticket),
+];
 
 function byline(ticket) {
-  const parts = [nameOf(ticket.customer), label("channel", ticket.channel), label("team", ticket.team), holderOf(ticket), !isSettled(ticket) && waited(ticket)];
-  return parts.filter(Boolean).flatMap((part, place) => [place > 0 && el("span", { "aria-hidden": "true" }, "·"), el("span", {}, part)]);
+  const parts = [
+    nameOf(ticket.customer),
+    label("channel", ticket.channel),
+    label("team", ticket.team),
+    holderOf(ticket),
+    !isSettled(ticket) && waited(ticket),
+  ];
+  return parts
+    .filter(Boolean)
+    .flatMap((part, place) => [place > 0 && el("span", { "aria-hidden": "true" }, "·"), el("span", {}, part)]);
 }
 
 const holderOf = (ticket) => (ticket.holder ? t("desk.held", { name: ticket.holder.name }) : t("desk.unheld"));
 
 function verbButton(verb, ticket, done) {
   const kind = verb.main ? "button main" : "button";
-  return el("button", { type: "button", class: kind, data: { verb: verb.name }, on: { click: () => verb.run(ticket, done) } }, icon(verb.icon), t(`verb.${verb.name}`));
+  return el(
+    "button",
+    { type: "button", class: kind, data: { verb: verb.name }, on: { click: () => verb.run(ticket, done) } },
+    icon(verb.icon),
+    t(`verb.${verb.name}`),
+  );
 }
 
 function factsOf(ticket) {
   return [
-    section("facts.reasons", el("ul", { class: "reasons" }, ...ticket.priority_reasons.map((reason) => el("li", {}, reasonOf(reason))))),
-    ticket.signals.length > 0 && section("facts.signals", chips(ticket.signals.map((signal) => label("signal", signal)))),
-    section("facts.promises", pairs([["facts.first", dueLine(ticket, "first_response")], ["facts.solved", dueLine(ticket, "resolution")], ["facts.until", ticket.waiting_until && stamp(ticket.waiting_until)]])),
-    section("facts.matter", pairs([["facts.type", label("type", ticket.request_type)], ["facts.topic", ticket.topic && label("topic", ticket.topic)], ["facts.cause", ticket.cause && label("cause", ticket.cause)], ["facts.opened", stamp(ticket.created_at)]])),
-    section("facts.customer", pairs([["facts.name", nameOf(ticket.customer)], ["facts.email", ticket.customer?.email], ["facts.phone", ticket.customer?.phone], ["facts.tier", ticket.customer?.tier], ["facts.language", label("language", ticket.language)]])),
+    section(
+      "facts.reasons",
+      el("ul", { class: "reasons" }, ...ticket.priority_reasons.map((reason) => el("li", {}, reasonOf(reason)))),
+    ),
+    ticket.signals.length > 0 && section("facts.signals", chips(ticket.signals.map(signalWords))),
+    section(
+      "facts.promises",
+      pairs([
+        ["facts.first", dueLine(ticket, "first_response")],
+        ["facts.solved", dueLine(ticket, "resolution")],
+        ["facts.until", ticket.waiting_until && stamp(ticket.waiting_until)],
+      ]),
+    ),
+    section(
+      "facts.matter",
+      pairs([
+        ["facts.type", label("type", ticket.request_type)],
+        ["facts.topic", ticket.topic && label("topic", ticket.topic)],
+        ["facts.cause", ticket.cause && label("cause", ticket.cause)],
+        ["facts.opened", stamp(ticket.created_at)],
+      ]),
+    ),
+    section(
+      "facts.customer",
+      pairs([
+        ["facts.name", nameOf(ticket.customer)],
+        ["facts.email", ticket.customer?.email],
+        ["facts.phone", ticket.customer?.phone],
+        ["facts.tier", ticket.customer?.tier],
+        ["facts.language", label("language", ticket.language)],
+      ]),
+    ),
     ticket.solution && section("facts.solution", el("p", {}, ticket.solution)),
   ].filter(Boolean);
 }
@@ -66,5 +131,9 @@ const section = (words, content) => el("section", {}, el("h2", {}, t(words)), co
 const chips = (texts) => el("ul", { class: "chips" }, ...texts.map((text) => el("li", { class: "badge" }, text)));
 
 function pairs(rows) {
-  return el("dl", {}, ...rows.filter(([, value]) => value).flatMap(([words, value]) => [el("dt", {}, t(words)), el("dd", {}, value)]));
+  return el(
+    "dl",
+    {},
+    ...rows.filter(([, value]) => value).flatMap(([words, value]) => [el("dt", {}, t(words)), el("dd", {}, value)]),
+  );
 }

@@ -34,7 +34,11 @@ export function startComposer(on) {
 
 function modeButton(name) {
   const words = el("span", { data: { words: `desk.${name}` } }, t(`desk.${name}`));
-  return el("button", { type: "button", "aria-pressed": name === mode, data: { mode: name }, on: { click: () => write(name) } }, words);
+  return el(
+    "button",
+    { type: "button", "aria-pressed": name === mode, data: { mode: name }, on: { click: () => write(name) } },
+    words,
+  );
 }
 
 /**
@@ -68,7 +72,8 @@ function setMode(name) {
   mode = name;
   for (const button of $("#modes").children) button.setAttribute("aria-pressed", String(button.dataset.mode === name));
   $("#write").dataset.mode = name;
-  for (const node of [$("#text-label"), $("#send-words")]) node.dataset.words = `desk.${name}${node.id === "text-label" ? ".write" : ".send"}`;
+  for (const node of [$("#text-label"), $("#send-words")])
+    node.dataset.words = `desk.${name}${node.id === "text-label" ? ".write" : ".send"}`;
   reword();
   $("#text").value = drafts()[draftKey()] ?? "";
   $("#problem").textContent = "";

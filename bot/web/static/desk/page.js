@@ -38,7 +38,10 @@ function start() {
   onKeys(KEYS);
   setInterval(() => (draw(), drawCard()), TICK_MS);
   load().then(openFromAddress);
-  listen({ ticket: (frame) => changed(frame.ticket), message: said, typing: typed, alert: warned }, () => (load(), reopenCard()));
+  listen(
+    { ticket: (frame) => changed(frame.ticket), message: said, typing: typed, alert: warned },
+    () => (load(), reopenCard()),
+  );
 }
 
 const KEYS = {
@@ -63,7 +66,10 @@ function soon(action, milliseconds) {
 }
 
 function fillFilters() {
-  const options = (kind, names, all) => [el("option", { value: "" }, t(all)), ...names.map((name) => el("option", { value: name }, label(kind, name)))];
+  const options = (kind, names, all) => [
+    el("option", { value: "" }, t(all)),
+    ...names.map((name) => el("option", { value: name }, label(kind, name))),
+  ];
   refill($("#status"), options("status", ["new", "open", "waiting", "resolved", "closed"], "filter.active"));
   refill($("#team"), options("team", namesOf("team"), "filter.teams"));
 }
@@ -103,9 +109,25 @@ function paint(shown) {
 function rowOf(shown, isUnread) {
   const holder = shown.holder ? shown.holder.name : t("desk.unheld");
   return [
-    el("span", { class: "top" }, priorityBadge(shown), !["new", "open"].includes(shown.status) && statusBadge(shown), el("span", { class: "figure" }, `#${shown.number}`), el("span", { class: "end" }, countdown(shown))),
+    el(
+      "span",
+      { class: "top" },
+      priorityBadge(shown),
+      !["new", "open"].includes(shown.status) && statusBadge(shown),
+      el("span", { class: "figure" }, `#${shown.number}`),
+      el("span", { class: "end" }, countdown(shown)),
+    ),
     el("span", { class: "what" }, shown.summary || t("desk.no-summary")),
-    el("span", { class: "foot" }, el("span", {}, `${nameOf(shown.customer)} · ${holder}`), el("span", { class: "end" }, isUnread ? el("span", { class: "news" }, t("desk.new-message")) : !isSettled(shown) && waited(shown))),
+    el(
+      "span",
+      { class: "foot" },
+      el("span", {}, `${nameOf(shown.customer)} · ${holder}`),
+      el(
+        "span",
+        { class: "end" },
+        isUnread ? el("span", { class: "news" }, t("desk.new-message")) : !isSettled(shown) && waited(shown),
+      ),
+    ),
   ];
 }
 
@@ -153,7 +175,8 @@ const reopenSoon = soon(reopenCard, SETTLE_MS);
 function changed(fresh) {
   const place = tickets.findIndex((one) => one.number === fresh.number);
   if (place >= 0) tickets[place] = fresh;
-  else if (fresh.status === "new") announce(t("desk.arrived", { number: fresh.number, priority: label("priority", fresh.priority) }));
+  else if (fresh.status === "new")
+    announce(t("desk.arrived", { number: fresh.number, priority: label("priority", fresh.priority) }));
   draw();
   if (ticket?.number === fresh.number && fresh.version !== ticket.version) reopenSoon();
   else loadSoon();

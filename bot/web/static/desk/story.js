@@ -1,6 +1,7 @@
 /** The whole conversation as the agent reads it: messages, notes and what happened, in the order of time. */
 
 import { el, icon, Nodes, syncChildren, textWithLinks } from "../dom.js";
+import { nameOf } from "../ticket.js";
 import { clock, currentLanguage, dayOf, known, stamp, t } from "../words.js";
 
 const NEAR_END_PX = 140;
@@ -13,13 +14,18 @@ export function showStory(list, scroller, ticket, newFrom = Infinity) {
   const follow = changed || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX;
   if (changed) nodes.clear();
   shownNumber = ticket.number;
-  syncChildren(list, withDays(entriesOf(ticket)).map((entry) => nodeOf(entry, ticket, newFrom)));
+  syncChildren(
+    list,
+    withDays(entriesOf(ticket)).map((entry) => nodeOf(entry, ticket, newFrom)),
+  );
   if (follow) scroller.scrollTop = scroller.scrollHeight;
 }
 
 function entriesOf(ticket) {
   const messages = ticket.messages.map((message) => ({ key: `m${message.seq}`, at: message.at, message }));
-  const events = ticket.events.map((event, place) => ({ key: `e${place}`, at: event.at, event })).filter(({ event }) => isShown(event));
+  const events = ticket.events
+    .map((event, place) => ({ key: `e${place}`, at: event.at, event }))
+    .filter(({ event }) => isShown(event));
   return [...messages, ...events].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
@@ -48,19 +54,47 @@ function drawn({ message, event, day }, ticket, isNew) {
 
 function messageNode(message, ticket, isNew) {
   if (message.author === "system" || message.kind === "event") return eventNode({ at: message.at, text: message.text });
-  const head = el("p", { class: "who" }, el("b", {}, authorOf(message, ticket)), timeOf(message.at), isNew && el("span", { class: "badge high" }, t("desk.new-message")));
-  const choices = message.choices?.length ? el("ul", { class: "chips" }, ...message.choices.map((one) => el("li", { class: "badge" }, one.title))) : null;
-  const source = message.article_id ? el("p", { class: "source" }, icon("article"), message.article_question ?? message.article_id) : null;
-  return el("li", { class: `said ${message.author}`, data: { seq: message.seq } }, head, el("div", { class: "words" }, textWithLinks(message.text)), choices, source);
+  const head = el(
+    "p",
+    { class: "who" },
+    el("b", {}, authorOf(message, ticket)),
+    timeOf(message.at),
+    isNew && el("span", { class: "badge high" }, t("desk.new-message")),
+  );
+  const choices = message.choices?.length
+    ? el("ul", { class: "chips" }, ...message.choices.map((one) => el("li", { class: "badge" }, one.title)))
+    : null;
+  const source = message.article_id
+    ? el("p", { class: "source" }, icon("article"), message.article_question ?? message.article_id)
+    : null;
+  return el(
+    "li",
+    { class: `said ${message.author}`, data: { seq: message.seq } },
+    head,
+    el("div", { class: "words" }, textWithLinks(message.text)),
+    choices,
+    source,
+  );
 }
 
 function authorOf(message, ticket) {
-  if (message.author === "customer") return ticket.customer?.name ?? t("ticket.visitor");
-  return message.author === "bot" ? t("chat.bot") : message.author_name ?? t("chat.agent");
+  if (message.author === "customer") return nameOf(ticket.customer);
+  return message.author === "bot" ? t("chat.bot") : (message.author_name ?? t("chat.agent"));
 }
 
 function noteNode(event) {
-  return el("li", { class: "said note" }, el("p", { class: "who" }, icon("note"), el("b", {}, t("desk.note.by", { name: event.author ?? "" })), timeOf(event.at)), el("div", { class: "words" }, textWithLinks(event.text)));
+  return el(
+    "li",
+    { class: "said note" },
+    el(
+      "p",
+      { class: "who" },
+      icon("note"),
+      el("b", {}, t("desk.note.by", { name: event.author ?? "" })),
+      timeOf(event.at),
+    ),
+    el("div", { class: "words" }, textWithLinks(event.text)),
+  );
 }
 
 function eventNode({ at, event, text, author, detail }) {

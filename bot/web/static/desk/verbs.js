@@ -7,7 +7,8 @@ import { label, namesOf, t } from "../words.js";
 
 const CAUSES = ["process", "people", "technology", "external"];
 
-export const post = (ticket, verb, body = {}) => staffCall(`/desk/tickets/${ticket.number}/${verb}`, { method: "POST", body });
+export const post = (ticket, verb, body = {}) =>
+  staffCall(`/desk/tickets/${ticket.number}/${verb}`, { method: "POST", body });
 
 /** The verbs that make sense for this ticket and this agent, the nearest first. */
 export function verbsFor(ticket, me) {
@@ -54,7 +55,13 @@ function resolve(ticket, done) {
 function transfer(ticket, done) {
   const teams = [...new Set([...namesOf("team"), ticket.team])].filter((team) => team !== ticket.team);
   return asked(ticket, "transfer", done, [
-    { name: "team", kind: "select", words: t("transfer.team"), options: teams.map((value) => ({ value, words: label("team", value) })), required: true },
+    {
+      name: "team",
+      kind: "select",
+      words: t("transfer.team"),
+      options: teams.map((value) => ({ value, words: label("team", value) })),
+      required: true,
+    },
     { name: "reason", kind: "area", words: t("transfer.reason"), required: true },
   ]);
 }
