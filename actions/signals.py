@@ -1,11 +1,13 @@
 """What every action reads of the message that it answers, and the one signal that it sends back."""
 
-from typing import Any
+from typing import Any, Final
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot import wire
+
+FALLBACK_INTENT: Final = "nlu_fallback"
 
 
 def text(tracker: Tracker) -> str:
@@ -43,6 +45,9 @@ def send(dispatcher: CollectingDispatcher, tracker: Tracker, name: str, **extra:
 
 
 def _confidence(tracker: Tracker) -> float:
+    """How sure the intent is; 0 when none fitted, where Rasa would give its own threshold back."""
+    if intent(tracker) == FALLBACK_INTENT:
+        return 0.0
     return float((tracker.latest_message.get("intent") or {}).get("confidence") or 0.0)
 
 

@@ -68,7 +68,8 @@ def bot(actions: Running, knowledge: LocalServer) -> Bot:
 
 
 def signal(name: str, intent: str, **extra: Any) -> dict[str, Any]:
-    return {"signal": name, "intent": intent, "confidence": 0.8, "entities": [ORDER], **extra}
+    sure = 0.0 if intent == "nlu_fallback" else 0.8
+    return {"signal": name, "intent": intent, "confidence": sure, "entities": [ORDER], **extra}
 
 
 def test_an_article_that_fits_is_the_answer_and_is_named(bot: Bot, knowledge: LocalServer) -> None:
