@@ -16,6 +16,7 @@ from bot.core import jobs
 from bot.core.db import Database
 from bot.desk.models import UNSETTLED, Ticket
 from bot.dialogue import certainty
+from bot.knowledge import indexing
 from knowledge_index.client import KnowledgeUnavailable
 
 ASK_SECONDS = 2.0
@@ -92,4 +93,6 @@ async def _knowledge(state: Any) -> dict[str, Any]:
         health = await state.parts.knowledge.health()
     except KnowledgeUnavailable:
         return {"state": "down"}
+    if health["state"] == "ready" and not await indexing.is_equal(state.db, health["digest"]):
+        return {"state": "behind", "articles": health.get("articles", 0)}
     return {"state": "ok" if health["state"] == "ready" else "loading", "articles": health.get("articles", 0)}

@@ -30,6 +30,9 @@ ARTICLE_CHOICE: Final = "article:"
 HUMAN_CHOICE: Final = "human"
 """Payload of the choice that asks for a person."""
 
+KNOWLEDGE_DOWN: Final = "knowledge_down"
+"""The `reason` of an `unanswered` signal where the search itself failed."""
+
 RECOUNT_SENDER: Final = "recount:"
 """Sender prefix of a message that is sent again only for its signals."""
 

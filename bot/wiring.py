@@ -17,7 +17,7 @@ from bot.knowledge import indexing, service
 from bot.policy import load as policy_load
 from bot.policy.shapes import Policy
 from bot.understanding import facts
-from knowledge_index.client import KnowledgeClient, KnowledgeUnavailable
+from knowledge_index.client import KnowledgeClient, KnowledgeRefused, KnowledgeUnavailable
 
 THREADS = 24
 
@@ -40,6 +40,7 @@ def build(settings: Settings, *, engine: Engine | None = None) -> Parts:
     knowledge = KnowledgeClient(settings.knowledge_url)
     chosen, fallback = engines.chosen(settings, knowledge)
     answering = Answering(database, settings, policy, engine or chosen, fallback, worker_name())
+    answering.knows = answering.engine.name not in ("rasa", "knowledge")
     return Parts(settings, hub, database, policy, knowledge, answering)
 
 
@@ -70,8 +71,8 @@ async def close_parts(parts: Parts) -> None:
 
 def worker_of(parts: Parts) -> Worker:
     async def equal_index() -> None:
-        with contextlib.suppress(KnowledgeUnavailable):
-            await indexing.make_equal(parts.db, parts.knowledge)
+        with contextlib.suppress(KnowledgeUnavailable, KnowledgeRefused):
+            parts.answering.knows |= await indexing.make_equal(parts.db, parts.knowledge)
 
     return Worker(parts.answering, hub=parts.hub, handlers=handlers(parts), checks=(equal_index,))
 

@@ -6,6 +6,7 @@ from typing import Any
 import aiohttp
 import orjson
 
+from bot import wire
 from bot.dialogue import signals
 from bot.dialogue.engine import EngineFailed, EngineReply, TurnInput
 
@@ -78,4 +79,6 @@ def _reply(parts: Any) -> EngineReply:
     )
     if not found:
         raise EngineFailed("rasa sent no signal")
+    if any(signal.extra.get("reason") == wire.KNOWLEDGE_DOWN for signal in found):
+        raise EngineFailed("the actions could not search")
     return EngineReply(texts, found, "rasa")

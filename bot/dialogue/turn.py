@@ -46,6 +46,8 @@ class Answering:
     worker: str
     behind: bool = False
     """Set while the oldest waiting turn is too old: turns go by the fallback until it is cleared."""
+    knows: bool = True
+    """Cleared until the index was seen to hold the articles once: an empty index is no reason to say "no answer"."""
 
     @property
     def rules(self) -> decide.Rules:
@@ -80,11 +82,11 @@ async def _answer(work: Answering, begun: Begun) -> Begun | None:
 
 
 async def _ask(work: Answering, begun: Begun) -> EngineReply | None:
-    """The engine's reply; the fallback's when it fails, is slow, or turns are piling up; None when both fail.
+    """The engine's reply; the fallback's when it fails, is slow, or turns are piling up; None when none can answer.
 
     A message that failed TRIES times is not asked about again: what breaks on it must not keep it from a person.
     """
-    if begun.pending.attempts >= TRIES:
+    if begun.pending.attempts >= TRIES or not work.knows:
         return None
     if begun.chosen is not None:
         extra = {"article_id": begun.chosen.article_id, "question": begun.chosen.article_question}

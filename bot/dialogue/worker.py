@@ -17,7 +17,7 @@ from bot.dialogue.turn import Answering, answer_conversation
 
 POLL_SECONDS = 1.0
 RECOUNT_SECONDS = 5.0
-CHECK_SECONDS = 5.0
+CHECK_SECONDS = 2.0
 Handler = Callable[[dict[str, Any]], Awaitable[None]]
 Check = Callable[[], Awaitable[None]]
 log = logging.getLogger(__name__)

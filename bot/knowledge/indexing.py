@@ -23,20 +23,26 @@ async def index_article(db: Database, client: KnowledgeClient, payload: dict[str
 
 
 async def make_equal(db: Database, client: KnowledgeClient) -> bool:
-    """Replace the index when it holds something else than the published articles. Returns whether it did.
+    """Replace the index when it holds something else than the published articles. Returns whether it is equal now.
 
     While single articles are on their way by jobs it waits: they will make it equal at less cost.
     """
     health = await client.health()
-    if health["state"] != "ready":
+    if health["state"] != "ready" or health.get("rebuilding"):
         return False
-    held = health["digest"]
     articles, wanted = await asyncio.to_thread(_published, db)
-    if held == wanted or await asyncio.to_thread(_on_their_way, db):
+    if health["digest"] == wanted:
+        return True
+    if await asyncio.to_thread(_on_their_way, db):
         return False
-    await client.replace(articles, if_digest=held)
+    await client.replace(articles, if_digest=health["digest"])
     log.info("index rebuilt", extra={"articles": len(articles)})
     return True
+
+
+async def is_equal(db: Database, held: str) -> bool:
+    """Whether `held`, the service's digest, is that of the published articles."""
+    return held == (await asyncio.to_thread(_published, db))[1]
 
 
 def _on_their_way(db: Database) -> bool:
