@@ -56,6 +56,6 @@ def _inner_url(name: str, url: str, taken: set[object], say: Callable[[str], Non
         return f"http://{LOOPBACK}:{port}"
     if explicit:
         raise PortTakenError(f"{variable}={url}: port {port} is taken by {ports.holder(port)}.")
-    moved = ports.free_port(LOOPBACK)
+    moved = ports.free_port(LOOPBACK, but=taken)
     say(f"port {port} is taken by {ports.holder(port)}; {name.removesuffix('_url')} uses {moved} instead")
     return f"http://{LOOPBACK}:{moved}"

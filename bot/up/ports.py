@@ -3,6 +3,7 @@
 import errno
 import socket
 import time
+from collections.abc import Container
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,8 +25,11 @@ def is_free(host: str, port: int, *, patience_seconds: float = 0.0) -> bool:
         time.sleep(0.1)
 
 
-def free_port(host: str) -> int:
-    return _bind(host, 0)
+def free_port(host: str, *, but: Container[object] = ()) -> int:
+    """A port that is free now and not among `but`: those given out a moment ago look free still."""
+    while (port := _bind(host, 0)) in but:
+        pass
+    return port
 
 
 def holder(port: int) -> str:

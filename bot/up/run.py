@@ -95,6 +95,7 @@ def _bring_up(start: Start, parts: Sequence[Part], keeper: Keeper, watch: Watch)
         watch.add(part)
         if part.health:
             _await(start, keeper, part)
+            watch.saw_working(part)
         if part is parts[0]:
             start.say(f"ready {start.url}")
     _await_answering(start, keeper)

@@ -42,6 +42,11 @@ class Watch(threading.Thread):
     def add(self, part: Part) -> None:
         self._seen.append(_Seen(part))
 
+    def saw_working(self, part: Part) -> None:
+        """From now on this part's silence counts as hanging, no longer as loading."""
+        for seen in self._seen:
+            seen.worked = seen.worked or seen.part is part
+
     def end(self) -> None:
         self._ended.set()
 
@@ -58,7 +63,8 @@ class Watch(threading.Thread):
         if state == "FATAL":
             self._start_again(seen, now)
         elif pid != seen.pid:
-            seen.pid, seen.worked, seen.silent_since, seen.gave_up_at = pid, False, None, None
+            seen.worked = seen.worked and seen.pid == 0
+            seen.pid, seen.silent_since, seen.gave_up_at = pid, None, None
         elif seen.part.health and state in ("RUNNING", "STARTING"):
             self._look_at_health(seen, now)
 

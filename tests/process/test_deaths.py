@@ -1,0 +1,74 @@
+"""Whatever is killed comes back, and nothing is left behind."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from tests.process.conftest import Launch
+from tests.process.product import living, pid_at, until
+
+
+@pytest.mark.parametrize("name", ["web", "rasa"])
+def test_a_killed_part_is_back_by_itself(launch: Launch, name: str) -> None:
+    product = launch(web=[], rasa=[])
+    product.await_said("answering")
+    before = pid_at(product.health[name])
+    os.kill(before, signal.SIGKILL)
+    after = until(lambda: pid_at(product.health[name]) not in (0, before), f"{name} again", 8)
+    assert after
+    assert product.said().count("answering") == 1
+
+
+def test_a_part_that_hangs_is_restarted(launch: Launch) -> None:
+    product = launch(web=[], rasa=[])
+    product.await_said("answering")
+    before = pid_at(product.health["rasa"])
+    os.kill(before, signal.SIGSTOP)
+    until(lambda: pid_at(product.health["rasa"]) not in (0, before), "another rasa", 20)
+    assert living([before]) == []
+    assert "rasa has not answered for 2 s; restarting it" in product.logged()
+
+
+def test_a_part_that_works_slowly_is_left_alone(launch: Launch) -> None:
+    product = launch(web=[], knowledge=["--loading", "4"])
+    product.await_said("answering")
+    assert "restarting" not in product.logged()
+
+
+def test_a_part_that_cannot_start_is_tried_again_with_pauses_and_keeps_nobody_else(launch: Launch) -> None:
+    product = launch(web=[], rasa=["--fail"])
+    product.await_said("ready")
+    until(lambda: product.logged().count("this part cannot start") >= 3, "three tries")
+    assert pid_at(product.health["web"])
+    assert product.stop() < 5
+
+
+def test_no_orphan_is_left_when_up_itself_is_killed(launch: Launch) -> None:
+    product = launch(web=["--deaf"], rasa=[])
+    product.await_said("answering")
+    family = product.family()
+    product.process.kill()
+    until(lambda: not living(family), f"{family} gone", 2)
+
+
+def test_when_the_supervisor_is_killed_every_part_dies_and_starts_anew(launch: Launch) -> None:
+    product = launch(web=[], rasa=[])
+    product.await_said("answering")
+    family = product.family()
+    supervisor = min(family)
+    os.kill(supervisor, signal.SIGKILL)
+    until(lambda: not living(family), f"{family} gone", 2)
+    until(lambda: pid_at(product.health["rasa"]), "rasa again")
+    assert len(product.family()) == 3
+    assert product.stop() < 5
+
+
+def test_up_can_be_started_again_right_after_it_was_killed(launch: Launch) -> None:
+    first = launch(web=[])
+    first.await_said("answering")
+    first.process.kill()
+    first.process.wait()
+    time.sleep(0.1)
+    launch(web=[]).await_said("answering")

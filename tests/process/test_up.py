@@ -1,0 +1,81 @@
+"""`firebreak up` before anything is started: ports, the lock, and what the operator is told."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.core import settings
+from bot.up import addresses, ports
+from bot.up.places import SOCKET_PATH_LIMIT, Places
+from tests.process.conftest import Launch
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port on which somebody else listens."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(1)
+        yield int(listening.getsockname()[1])
+
+
+def test_a_taken_web_port_is_reported_by_name_and_holder(launch_command: Launch, taken: int, tmp_path: Path) -> None:
+    product = launch_command(["up", "--port", str(taken), "--data-dir", str(tmp_path / "var")])
+    assert product.process.wait(timeout=20) == 2
+    (sentence,) = [line for line in product.logged().splitlines() if line.startswith("firebreak:")]
+    assert sentence.startswith(f"firebreak: Port {taken} (--port, FIREBREAK_PORT) is taken by ")
+    assert f"(process {os.getpid()})" in sentence
+
+
+def test_a_data_directory_serves_one_up(launch: Launch, launch_command: Launch, tmp_path: Path) -> None:
+    first = launch(web=[])
+    first.await_said("ready")
+    (tmp_path / "second").mkdir()
+    second = launch_command(["up", "--port", "0", "--data-dir", str(tmp_path / "var")])
+    assert second.process.wait(timeout=20) == 2
+    assert f"is in use by another `firebreak up` (process {first.process.pid})" in second.logged()
+
+
+def test_inner_ports_that_are_taken_move_and_it_is_said(taken: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FIREBREAK_RASA_URL", raising=False)
+    given = settings.load(port=0, rasa_url=f"http://127.0.0.1:{taken}")
+    said: list[str] = []
+    settled = addresses.settle(given, said.append)
+    assert settled.rasa_url != given.rasa_url
+    assert len([line for line in said if f"port {taken} is taken by" in line and "rasa uses" in line]) == 1
+    inner = {settled.rasa_url, settled.actions_url, settled.knowledge_url, f"http://127.0.0.1:{settled.port}"}
+    assert len(inner) == 4
+
+
+def test_an_inner_port_that_was_asked_for_does_not_move(taken: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIREBREAK_RASA_URL", f"http://127.0.0.1:{taken}")
+    monkeypatch.setattr(addresses, "PATIENCE_SECONDS", 0.1)
+    with pytest.raises(addresses.PortTakenError, match=f"FIREBREAK_RASA_URL=http://127.0.0.1:{taken}: port {taken}"):
+        addresses.settle(settings.load(port=0), lambda _text: None)
+
+
+def test_another_machines_address_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIREBREAK_KNOWLEDGE_URL", "http://knowledge.example:5065")
+    settled = addresses.settle(settings.load(port=0), lambda _text: None)
+    assert settled.knowledge_url == "http://knowledge.example:5065"
+
+
+def test_an_address_that_is_not_this_machines_is_refused_in_words() -> None:
+    with pytest.raises(addresses.PortTakenError, match=r"FIREBREAK_HOST=203\.0\.113\.7"):
+        addresses.settle(settings.load(host="203.0.113.7"), lambda _text: None)
+
+
+def test_a_free_port_is_free() -> None:
+    assert ports.is_free("127.0.0.1", ports.free_port("127.0.0.1"))
+
+
+def test_a_data_directory_with_a_long_path_keeps_its_sockets_elsewhere(tmp_path: Path) -> None:
+    short, long = Places(tmp_path / "v"), Places(tmp_path / ("x" * 200))
+    assert short.run_folder() == tmp_path / "v" / "run"
+    folder = long.run_folder()
+    assert len(str(folder / "supervisor.sock")) <= SOCKET_PATH_LIMIT
+    assert long.run_folder() == folder
+    folder.rmdir()
