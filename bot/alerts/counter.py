@@ -30,8 +30,9 @@ def do_mention(
     through them in alphabetical order.
     """
     check_topic(policy, topic)
-    watch = hold_topic(session, topic)
+    # The mention first: its foreign keys may wait for another writer, which must not happen while the topic is held.
     mention = _write(session, policy, topic, message, conversation, text)
+    watch = hold_topic(session, topic)
     alert = open_alert(session, topic)
     if mention is None:
         return alert
@@ -52,7 +53,7 @@ def check_topic(policy: Policy, topic: str) -> None:
 def hold_topic(session: Session, topic: str) -> TopicWatch:
     """The topic's row, locked until the commit; made when it is not there."""
     _insert_if_absent(session, TopicWatch, {"topic": topic, "counted_from": None})
-    held = select(TopicWatch).where(TopicWatch.topic == topic).with_for_update()
+    held = select(TopicWatch).where(TopicWatch.topic == topic).with_for_update(key_share=True)
     return session.scalars(held.execution_options(populate_existing=True)).one()
 
 

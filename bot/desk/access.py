@@ -42,7 +42,7 @@ def hold_ticket(session: Session, *, number: int, staff: Staff) -> tuple[Ticket,
     conversation = session.scalars(
         select(Conversation)
         .where(Conversation.id == ticket.conversation_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
     session.refresh(ticket)

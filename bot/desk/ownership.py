@@ -32,7 +32,7 @@ def do_give_to_bot(session: Session, *, conversation: Conversation, closed_at: d
 
 def check_unchanged(session: Session, *, conversation: Conversation) -> None:
     """Hold the conversation's row until the commit. Raises OwnerChanged if it is not as it was loaded."""
-    held = select(Conversation.owner_version).where(Conversation.id == conversation.id).with_for_update()
+    held = select(Conversation.owner_version).where(Conversation.id == conversation.id).with_for_update(key_share=True)
     if session.scalar(held) != conversation.owner_version:
         raise errors.OwnerChanged
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from bot.chat.models import Customer
 from bot.core import clock, errors
@@ -37,7 +37,8 @@ def tickets_in_order(
     """One page, and the cursor of the next one, which keeps judging lateness by the first page's moment."""
     as_of, after = _decode(cursor) if cursor else (clock.now(), None)
     order = _order(as_of)
-    wanted = select(Ticket, *order).join(Ticket.customer).where(visible(staff), *_conditions(filters, staff))
+    wanted = select(Ticket, *order).join(Ticket.customer).options(contains_eager(Ticket.customer))
+    wanted = wanted.where(visible(staff), *_conditions(filters, staff))
     if after is not None:
         wanted = wanted.where(tuple_(*order) > tuple_(*after))
     rows = session.execute(wanted.order_by(*order).limit(limit + 1)).all()

@@ -102,7 +102,7 @@ class Cast:
             return list(session.scalars(_thread(conversation_id)))
 
 
-def _thread(conversation_id: str) -> Select[tuple[Message]]:
+def _thread(conversation_id: str) -> Select[Message]:
     return select(Message).where(Message.conversation_id == conversation_id).order_by(Message.seq)
 
 

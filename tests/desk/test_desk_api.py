@@ -1,36 +1,50 @@
 """The desk's own refusals and shapes, over HTTP and the socket."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 from bot.chat.models import Conversation
 from bot.desk import handoff
 from bot.policy.load import load
-from tests.people import frame
+from tests.people import Ada, StaffMember, frame
+from tests.sites import Site
 
 
-def desk_socket(site, member, **more):
+@contextmanager
+def desk_socket(site: Site, token: str | None, *, origin: Origin | None = None) -> Iterator[ClientConnection]:
     url = site.url.replace("http://", "ws://")
-    return connect(f"{url}/api/v1/desk/ws", subprotocols=[f"bearer.{member.token}"], proxy=None, **more)
+    session = [Subprotocol(f"bearer.{token}")] if token else None
+    line = connect(f"{url}/api/v1/desk/ws", subprotocols=session, origin=origin, proxy=None)
+    try:
+        yield line
+    finally:
+        line.close()
 
 
 @pytest.fixture
-def ticket(site, ada):
+def ticket(site: Site, ada: Ada) -> int:
     """Ada's conversation, handed over; the ticket's number."""
     ada.say("hello")
     return hand_over(site, ada.id)
 
 
-def hand_over(site, conversation_id, **told):
+def hand_over(site: Site, conversation_id: str, **told: Any) -> int:
     asked = {"facts": {}, "reason": "asked", "request_type": "question", "topic": None, "signals": [], **told}
     with site.db.transaction() as session:
         conversation = session.get_one(Conversation, conversation_id)
         return handoff.do_hand_off(session, policy=load(), conversation=conversation, message=None, **asked).number
 
 
-def test_the_desk_is_for_agents_leads_and_supervisors(site, ticket, eve, cleo, ben, dan):
+def test_the_desk_is_for_agents_leads_and_supervisors(
+    site: Site, ticket: int, eve: StaffMember, cleo: StaffMember, ben: StaffMember, dan: StaffMember
+) -> None:
     for refused in (eve, cleo):
         assert refused.http.get("/desk/tickets").status_code == 403
         assert refused.http.post(f"/desk/tickets/{ticket}/claim").status_code == 403
@@ -38,7 +52,7 @@ def test_the_desk_is_for_agents_leads_and_supervisors(site, ticket, eve, cleo, b
     assert [one["number"] for one in ben.tickets()] == [one["number"] for one in dan.tickets()] == [ticket]
 
 
-def test_a_ticket_has_every_field_of_the_contract(ticket, ben):
+def test_a_ticket_has_every_field_of_the_contract(ticket: int, ben: StaffMember) -> None:
     card = ben.get(f"/desk/tickets/{ticket}")
     contract = {
         *("number", "request_type", "status", "priority", "priority_reasons", "team", "holder", "customer"),
@@ -52,7 +66,9 @@ def test_a_ticket_has_every_field_of_the_contract(ticket, ben):
     assert card["first_response_due"].endswith("Z")
 
 
-def test_the_second_claim_and_a_stale_reply_are_conflicts_with_their_own_codes(ticket, ben, staff, ada):
+def test_the_second_claim_and_a_stale_reply_are_conflicts_with_their_own_codes(
+    ticket: int, ben: StaffMember, staff: Callable[[str], StaffMember], ada: Ada
+) -> None:
     assert ben.post(f"/desk/tickets/{ticket}/claim")["holder"]["name"] == "Ben"
     refused = staff("bea").http.post(f"/desk/tickets/{ticket}/claim")
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "conflict")
@@ -62,7 +78,7 @@ def test_the_second_claim_and_a_stale_reply_are_conflicts_with_their_own_codes(t
     assert (stale.status_code, stale.json()["error"]["code"]) == (409, "stale")
 
 
-def test_a_reply_gives_the_message_and_the_ticket(ticket, ben, ada):
+def test_a_reply_gives_the_message_and_the_ticket(ticket: int, ben: StaffMember, ada: Ada) -> None:
     seq = ben.get(f"/desk/tickets/{ticket}")["last_customer_seq"]
     body = {"text": "On it", "based_on_seq": seq, "client_message_id": "a"}
     said = ben.post(f"/desk/tickets/{ticket}/reply", body)
@@ -84,13 +100,13 @@ def test_a_reply_gives_the_message_and_the_ticket(ticket, ben, ada):
         ("resolve", {"summary": ""}),
     ],
 )
-def test_bad_requests_are_refused_in_words(ticket, ben, path, body):
+def test_bad_requests_are_refused_in_words(ticket: int, ben: StaffMember, path: str, body: dict[str, Any]) -> None:
     answer = ben.http.post(f"/desk/tickets/{ticket}/{path}", json=body)
     assert answer.status_code == 422
     assert answer.json()["error"]["message"]
 
 
-def test_what_is_not_there_is_404_and_a_wild_filter_is_422(ticket, ben):
+def test_what_is_not_there_is_404_and_a_wild_filter_is_422(ticket: int, ben: StaffMember) -> None:
     assert ben.http.get("/desk/tickets/4711").status_code == 404
     assert ben.http.post("/desk/tickets/4711/claim").status_code == 404
     for query in ("status=lost", "cursor=x", "limit=0", "limit=1000"):
@@ -99,8 +115,10 @@ def test_what_is_not_there_is_404_and_a_wild_filter_is_422(ticket, ben):
     assert ben.http.get("/desk/tickets?status=&team=&mine=&q=").status_code == 200
 
 
-def test_the_socket_shows_tickets_and_their_messages_and_nothing_of_other_conversations(site, ada, ben):
-    with desk_socket(site, ben) as socket:
+def test_the_socket_shows_tickets_and_their_messages_and_nothing_of_other_conversations(
+    site: Site, ada: Ada, ben: StaffMember
+) -> None:
+    with desk_socket(site, ben.token) as socket:
         socket.send('{"type":"ping"}')
         frame(socket, "pong")
         ada.say("only the bot hears this")
@@ -111,9 +129,9 @@ def test_the_socket_shows_tickets_and_their_messages_and_nothing_of_other_conver
         assert frame(socket, "message")["message"]["text"] == "is anybody there"
 
 
-def test_the_customer_sees_the_holder_typing(site, ada, ben, ticket):
+def test_the_customer_sees_the_holder_typing(site: Site, ada: Ada, ben: StaffMember, ticket: int) -> None:
     ben.post(f"/desk/tickets/{ticket}/claim")
-    with ada.socket() as hers, desk_socket(site, ben) as socket:
+    with ada.socket() as hers, desk_socket(site, ben.token) as socket:
         frame(hers, "state")
         socket.send('{"type":"ping"}')
         frame(socket, "pong")
@@ -121,19 +139,17 @@ def test_the_customer_sees_the_holder_typing(site, ada, ben, ticket):
         assert frame(hers, "typing")["author"] == "agent"
 
 
-def test_the_socket_is_refused_without_a_session_to_the_wrong_role_and_to_a_strange_page(site, ben, cleo):
-    url = site.url.replace("http://", "ws://")
-    for attempt in (
-        lambda: connect(f"{url}/api/v1/desk/ws", proxy=None),
-        lambda: desk_socket(site, cleo),
-        lambda: desk_socket(site, ben, origin="https://evil.example"),
-    ):
-        with pytest.raises(InvalidStatus), attempt():
+def test_the_socket_is_refused_without_a_session_to_the_wrong_role_and_to_a_strange_page(
+    site: Site, ben: StaffMember, cleo: StaffMember
+) -> None:
+    refused = ((None, None), (cleo.token, None), (ben.token, Origin("https://evil.example")))
+    for token, origin in refused:
+        with pytest.raises(InvalidStatus), desk_socket(site, token, origin=origin):
             pass
 
 
-def test_the_line_ends_when_the_session_does(site, ben):
-    with desk_socket(site, ben) as socket:
+def test_the_line_ends_when_the_session_does(site: Site, ben: StaffMember) -> None:
+    with desk_socket(site, ben.token) as socket:
         ben.http.post("/staff/logout")
         socket.send('{"type":"ping"}')
         with pytest.raises(ConnectionClosed) as closed:

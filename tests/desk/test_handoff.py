@@ -7,19 +7,22 @@ from sqlalchemy import func, select
 
 from bot.chat.models import Conversation, Owner
 from bot.core import clock, errors
+from bot.core.db import Database
 from bot.desk import handoff, views
 from bot.desk.models import Status, Ticket, TicketEvent
+from bot.policy.shapes import Policy
+from tests.desk.room import Cast
 
 FURIOUS = {"anger": {"value": 0.9, "reasons": [{"words": "I am furious", "rule": "furious"}]}}
 SMOKE = {"risks": [{"kind": "safety", "words": "门锁冒烟了"}]}
 
 
-def test_the_first_ticket_has_the_number_1001_and_the_next_ones_count_on(cast):
+def test_the_first_ticket_has_the_number_1001_and_the_next_ones_count_on(cast: Cast) -> None:
     numbers = [cast.hand_off(cast.conversation()).number for _ in range(3)]
     assert numbers == [1001, 1002, 1003]
 
 
-def test_a_handoff_silences_the_bot_and_lets_every_older_turn_lose(cast):
+def test_a_handoff_silences_the_bot_and_lets_every_older_turn_lose(cast: Cast) -> None:
     conversation_id = cast.conversation()
     before = cast.read(conversation_id)
     cast.hand_off(conversation_id)
@@ -28,7 +31,7 @@ def test_a_handoff_silences_the_bot_and_lets_every_older_turn_lose(cast):
     assert after.owner_version == before.owner_version + 1
 
 
-def test_a_turn_that_began_before_an_agent_took_over_opens_no_ticket(cast, db, policy):
+def test_a_turn_that_began_before_an_agent_took_over_opens_no_ticket(cast: Cast, db: Database, policy: Policy) -> None:
     conversation_id = cast.conversation()
     stale = cast.read(conversation_id)
     with db.transaction() as session:
@@ -49,7 +52,7 @@ def test_a_turn_that_began_before_an_agent_took_over_opens_no_ticket(cast, db, p
         assert session.scalar(select(func.count()).select_from(Ticket)) == 0
 
 
-def test_a_ticket_carries_its_promises_team_and_summary(cast):
+def test_a_ticket_carries_its_promises_team_and_summary(cast: Cast) -> None:
     before = clock.now()
     ticket = cast.hand_off(cast.conversation())
     assert (ticket.priority, ticket.team, ticket.status) == ("normal", "service", Status.NEW)
@@ -58,14 +61,14 @@ def test_a_ticket_carries_its_promises_team_and_summary(cast):
     assert ticket.resolution_due > ticket.first_response_due
 
 
-def test_a_long_summary_is_cut_to_one_line(cast):
+def test_a_long_summary_is_cut_to_one_line(cast: Cast) -> None:
     ticket = cast.hand_off(cast.conversation(), summary="word\n" * 100)
     assert "\n" not in ticket.summary
     assert len(ticket.summary) == handoff.SUMMARY_LENGTH
     assert ticket.summary.endswith("…")
 
 
-def test_a_furious_customer_stands_above_a_calm_one_and_the_reasons_say_why(cast):
+def test_a_furious_customer_stands_above_a_calm_one_and_the_reasons_say_why(cast: Cast) -> None:
     calm = cast.hand_off(cast.conversation())
     furious = cast.hand_off(cast.conversation(), facts=FURIOUS, repetition=3)
     assert (calm.priority, furious.priority) == ("normal", "urgent")
@@ -74,13 +77,13 @@ def test_a_furious_customer_stands_above_a_calm_one_and_the_reasons_say_why(cast
     assert reasons["third_time"]["text"] == {"en": "Asked 3 times", "zh": "已反映 3 次"}
 
 
-def test_dangerous_words_alone_make_it_urgent_and_find_their_team(cast):
+def test_dangerous_words_alone_make_it_urgent_and_find_their_team(cast: Cast) -> None:
     ticket = cast.hand_off(cast.conversation(language="zh"), facts=SMOKE)
     assert (ticket.priority, ticket.topic, ticket.team) == ("urgent", "safety_hazard", "safety")
     assert "门锁冒烟了" in next(r["text"]["zh"] for r in ticket.priority_reasons if r["rule"] == "danger")
 
 
-def test_a_second_handoff_presses_on_with_the_same_ticket(cast, db):
+def test_a_second_handoff_presses_on_with_the_same_ticket(cast: Cast, db: Database) -> None:
     conversation_id = cast.conversation()
     first = cast.hand_off(conversation_id, signals=["unanswered"])
     again = cast.hand_off(conversation_id, facts=FURIOUS, signals=["handoff"], repetition=3)
@@ -93,7 +96,7 @@ def test_a_second_handoff_presses_on_with_the_same_ticket(cast, db):
     assert events == ["received", "raised"]
 
 
-def test_a_priority_is_never_lowered_and_a_promise_never_moves_away(cast):
+def test_a_priority_is_never_lowered_and_a_promise_never_moves_away(cast: Cast) -> None:
     conversation_id = cast.conversation()
     first = cast.hand_off(conversation_id, facts=FURIOUS, repetition=3)
     with clock.travel(timedelta(minutes=10)):
@@ -103,7 +106,7 @@ def test_a_priority_is_never_lowered_and_a_promise_never_moves_away(cast):
     assert "furious" in {reason["rule"] for reason in again.priority_reasons}
 
 
-def test_the_customer_sees_number_team_due_time_and_what_happened(cast, db, policy):
+def test_the_customer_sees_number_team_due_time_and_what_happened(cast: Cast, db: Database, policy: Policy) -> None:
     conversation_id = cast.conversation(language="zh")
     ticket = cast.hand_off(conversation_id)
     with db.snapshot() as session:
@@ -115,7 +118,7 @@ def test_the_customer_sees_number_team_due_time_and_what_happened(cast, db, poli
     assert [entry["event"] for entry in seen["timeline"]] == ["received"]
 
 
-def test_a_conversation_without_a_ticket_has_nothing_to_show(cast, db, policy):
+def test_a_conversation_without_a_ticket_has_nothing_to_show(cast: Cast, db: Database, policy: Policy) -> None:
     with db.snapshot() as session:
         conversation = session.get_one(Conversation, cast.conversation())
         assert views.customer_view(session, policy=policy, conversation=conversation) is None

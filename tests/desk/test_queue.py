@@ -1,21 +1,32 @@
 """The list in working order, by pages, for those who may see it."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.core import clock, errors
+from bot.core.auth import Staff
+from bot.core.db import Database
 from bot.desk import service
 from bot.desk.models import Status
 from bot.desk.queue import Filters, tickets_in_order
+from tests.desk.room import Cast
+
+Listed = Callable[..., tuple[list[int], str | None]]
+
+Perform = Callable[..., Any]
 
 FURIOUS = {"anger": {"value": 0.9, "reasons": []}}
 SMOKE = {"risks": [{"kind": "safety", "words": "smoke"}]}
 
 
 @pytest.fixture
-def listed(db, cast):
-    def found(staff=None, *, limit=50, cursor=None, **filters):
+def listed(db: Database, cast: Cast) -> Listed:
+    def found(
+        staff: Staff | None = None, *, limit: int = 50, cursor: str | None = None, **filters: Any
+    ) -> tuple[list[int], str | None]:
         with db.snapshot() as session:
             page, following = tickets_in_order(
                 session, staff=staff or cast.ben, filters=Filters(**filters), cursor=cursor, limit=limit
@@ -25,7 +36,7 @@ def listed(db, cast):
     return found
 
 
-def test_late_comes_before_urgent_and_urgent_before_old(cast, listed):
+def test_late_comes_before_urgent_and_urgent_before_old(cast: Cast, listed: Listed) -> None:
     calm = cast.hand_off(cast.conversation()).number
     praise = cast.hand_off(cast.conversation(), request_type="praise").number
     smoke = cast.hand_off(cast.conversation(), facts=SMOKE).number
@@ -35,7 +46,7 @@ def test_late_comes_before_urgent_and_urgent_before_old(cast, listed):
         assert listed()[0] == [smoke, calm, fresh, praise]
 
 
-def test_what_is_on_hold_stands_behind_until_its_time_has_come(cast, listed, perform):
+def test_what_is_on_hold_stands_behind_until_its_time_has_come(cast: Cast, listed: Listed, perform: Perform) -> None:
     held = cast.hand_off(cast.conversation(), facts=SMOKE).number
     calm = cast.hand_off(cast.conversation()).number
     perform(service.do_claim, number=held, staff=cast.ben)
@@ -45,14 +56,14 @@ def test_what_is_on_hold_stands_behind_until_its_time_has_come(cast, listed, per
         assert listed()[0] == [held, calm]
 
 
-def test_settled_tickets_show_only_when_asked_for(cast, listed, perform):
+def test_settled_tickets_show_only_when_asked_for(cast: Cast, listed: Listed, perform: Perform) -> None:
     number = cast.hand_off(cast.conversation()).number
     perform(service.do_resolve, number=number, staff=cast.ben, summary="done")
     assert listed()[0] == []
     assert listed(status=(Status.RESOLVED,))[0] == [number]
 
 
-def test_pages_follow_each_other_without_gap_or_repeat(cast, listed):
+def test_pages_follow_each_other_without_gap_or_repeat(cast: Cast, listed: Listed) -> None:
     numbers = [
         cast.hand_off(cast.conversation(), facts=facts).number for facts in ({}, FURIOUS, SMOKE, {}, FURIOUS, {}, {})
     ]
@@ -65,7 +76,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(cast, listed):
     assert sorted(seen) == numbers
 
 
-def test_filters_by_team_by_holder_and_by_words(cast, listed, perform):
+def test_filters_by_team_by_holder_and_by_words(cast: Cast, listed: Listed, perform: Perform) -> None:
     mine = cast.hand_off(cast.conversation(name="Grace"), summary="50% of my_order").number
     other = cast.hand_off(cast.conversation(), request_type="repair", summary="Hinge broken").number
     perform(service.do_claim, number=mine, staff=cast.ben)
@@ -78,7 +89,7 @@ def test_filters_by_team_by_holder_and_by_words(cast, listed, perform):
     assert listed(text=f"#{other}")[0] == [other]
 
 
-def test_an_agent_sees_the_own_teams_and_a_lead_sees_all(cast, listed, db):
+def test_an_agent_sees_the_own_teams_and_a_lead_sees_all(cast: Cast, listed: Listed, db: Database) -> None:
     service_ticket = cast.hand_off(cast.conversation()).number
     repair = cast.hand_off(cast.conversation(), request_type="repair").number
     cast.ben.teams = ["repairs"]
@@ -88,6 +99,6 @@ def test_an_agent_sees_the_own_teams_and_a_lead_sees_all(cast, listed, db):
 
 
 @pytest.mark.parametrize("cursor", ["!", "e30", "WzEsMl0", "bnVsbA"])
-def test_a_made_up_cursor_is_refused(listed, cursor):
+def test_a_made_up_cursor_is_refused(listed: Listed, cursor: str) -> None:
     with pytest.raises(errors.Invalid):
         listed(cursor=cursor)

@@ -9,13 +9,18 @@ from sqlalchemy import func, select
 
 from bot.chat.models import Owner
 from bot.core import errors
+from bot.core.db import Database
 from bot.desk import service
 from bot.desk.models import Ticket
+from tests.desk.room import Cast
+
+Perform = Callable[..., Any]
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
     """What each call gave, or the error that refused it; all begin together."""
-    barrier, outcomes = threading.Barrier(len(calls)), [None] * len(calls)
+    barrier = threading.Barrier(len(calls))
+    outcomes: list[Any] = [None] * len(calls)
 
     def run(place: int) -> None:
         barrier.wait()
@@ -33,7 +38,7 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
 
 
 @pytest.mark.parametrize("round_", range(5))
-def test_of_two_claims_at_once_one_wins_and_one_is_a_conflict(cast, perform, round_):
+def test_of_two_claims_at_once_one_wins_and_one_is_a_conflict(cast: Cast, perform: Perform, round_: int) -> None:
     number = cast.hand_off(cast.conversation()).number
     outcomes = at_once(
         lambda: perform(service.do_claim, number=number, staff=cast.ben),
@@ -43,7 +48,7 @@ def test_of_two_claims_at_once_one_wins_and_one_is_a_conflict(cast, perform, rou
 
 
 @pytest.mark.parametrize("round_", range(5))
-def test_a_handoff_and_a_claim_at_once_end_with_the_agent_or_lose(cast, perform, round_):
+def test_a_handoff_and_a_claim_at_once_end_with_the_agent_or_lose(cast: Cast, perform: Perform, round_: int) -> None:
     conversation_id = cast.conversation()
     number = cast.hand_off(conversation_id).number
     outcomes = at_once(
@@ -54,7 +59,7 @@ def test_a_handoff_and_a_claim_at_once_end_with_the_agent_or_lose(cast, perform,
     assert cast.read(conversation_id).owner in (Owner.AGENT, Owner.QUEUE)
 
 
-def test_two_handoffs_of_one_conversation_at_once_make_one_ticket(cast, db):
+def test_two_handoffs_of_one_conversation_at_once_make_one_ticket(cast: Cast, db: Database) -> None:
     conversation_id = cast.conversation()
     outcomes = at_once(*[lambda: cast.hand_off(conversation_id) for _ in range(3)])
     assert {type(outcome).__name__ for outcome in outcomes} <= {"Ticket", "OwnerChanged"}

@@ -1,6 +1,7 @@
 """The policy is checked before anything starts, and a flaw is told with its file and key."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ import yaml
 from bot.policy.load import FILES, SHIPPED, PolicyError, load
 from bot.policy.shapes import Level
 
+Change = Callable[[str, str, str], Path]
+
 
 @pytest.fixture
-def change(tmp_path: Path):
+def change(tmp_path: Path) -> Change:
     """A policy folder with one file changed by text."""
 
     def changed(file: str, old: str, new: str) -> Path:
@@ -23,7 +26,7 @@ def change(tmp_path: Path):
     return changed
 
 
-def test_the_shipped_policy_is_whole_in_both_languages():
+def test_the_shipped_policy_is_whole_in_both_languages() -> None:
     policy = load()
     assert set(policy.sla.priorities) == set(Level)
     for topic in policy.topics.topics.values():
@@ -31,11 +34,11 @@ def test_the_shipped_policy_is_whole_in_both_languages():
         assert re.search(r"[\u4e00-\u9fff]", topic.name.of("zh-CN"))
 
 
-def test_every_shipped_file_is_read():
+def test_every_shipped_file_is_read() -> None:
     assert {path.stem for path in SHIPPED.glob("*.yml")} == set(FILES)
 
 
-def test_a_folder_replaces_the_files_that_it_holds_and_no_others(change):
+def test_a_folder_replaces_the_files_that_it_holds_and_no_others(change: Change) -> None:
     policy = load(change("sla.yml", "first_response_minutes: 15", "first_response_minutes: 5"))
     assert policy.sla.priorities[Level.URGENT].first_response_minutes == 5
     assert policy.teams == load().teams
@@ -69,30 +72,30 @@ def test_a_folder_replaces_the_files_that_it_holds_and_no_others(change):
         ("safety.yml", "    en: Please do not send", "    fr: Please do not send", "safety.yml: risks.data"),
     ],
 )
-def test_a_flaw_is_told_with_its_file_and_key(change, file, old, new, told):
+def test_a_flaw_is_told_with_its_file_and_key(change: Change, file: str, old: str, new: str, told: str) -> None:
     with pytest.raises(PolicyError, match=re.escape(told)):
         load(change(file, old, new))
 
 
-def test_a_key_that_stands_twice_is_a_flaw_with_its_line(tmp_path: Path):
+def test_a_key_that_stands_twice_is_a_flaw_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "sla.yml").write_text("priorities: {}\npriorities: {}\n", encoding="utf-8")
     with pytest.raises(PolicyError, match=r"sla.yml, line 2: 'priorities' stands here twice"):
         load(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["a: [1", "", "- 1", "\ta: 1", "{[1]: 2}"])
-def test_a_file_that_is_no_policy_at_all_is_told_by_name(tmp_path: Path, text):
+def test_a_file_that_is_no_policy_at_all_is_told_by_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "crisis.yml").write_text(text, encoding="utf-8")
     with pytest.raises(PolicyError, match=r"crisis\.yml"):
         load(tmp_path)
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path):
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="no such folder"):
         load(tmp_path / "gone")
 
 
-def test_a_matter_goes_to_the_complaint_team_then_by_topic_then_by_type():
+def test_a_matter_goes_to_the_complaint_team_then_by_topic_then_by_type() -> None:
     policy = load()
     assert policy.team_for("complaint", "repair_failed") == "repairs"
     assert policy.team_for("question", "app_outage") == "technical"
@@ -100,7 +103,7 @@ def test_a_matter_goes_to_the_complaint_team_then_by_topic_then_by_type():
     assert policy.team_for("complaint", "never_heard_of") == "care"
 
 
-def test_danger_is_answered_in_both_languages_without_telephone_numbers():
+def test_danger_is_answered_in_both_languages_without_telephone_numbers() -> None:
     policy = load()
     for kind in ("safety", "self_harm"):
         for language in ("en", "zh"):
@@ -111,6 +114,6 @@ def test_danger_is_answered_in_both_languages_without_telephone_numbers():
     assert policy.topic_of_risks(["legal", "safety"]) == "safety_hazard"
 
 
-def test_shipped_files_are_plain_yaml():
+def test_shipped_files_are_plain_yaml() -> None:
     for path in SHIPPED.glob("*.yml"):
         assert isinstance(yaml.safe_load(path.read_text(encoding="utf-8")), dict)
