@@ -34,7 +34,7 @@ class ActionAnswer(Action):  # type: ignore[misc]
             return []
         except KnowledgeUnavailable:
             logger.warning("knowledge_down")
-            signals.send(dispatcher, tracker, wire.UNANSWERED, reason="knowledge_down")
+            signals.send(dispatcher, tracker, wire.UNANSWERED, reason=wire.KNOWLEDGE_DOWN)
             return []
         _say(dispatcher, tracker, found)
         return []

@@ -47,6 +47,8 @@ def embedding_of(language: str) -> str:
     return EMBEDDING_EN if language == "en" else EMBEDDING_MULTI
 
 
-def signal(name: str, *, intent: str, confidence: float, entities: list[dict[str, Any]], **extra: Any) -> dict[str, Any]:
+def signal(
+    name: str, *, intent: str, confidence: float, entities: list[dict[str, Any]], **extra: Any
+) -> dict[str, Any]:
     """A signal as it travels in a reply's `custom`."""
     return {"signal": name, "intent": intent, "confidence": confidence, "entities": entities, **extra}
