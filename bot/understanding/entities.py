@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
@@ -59,7 +60,8 @@ def read_entities(folded: str) -> tuple[Entity, ...]:
         *apart(_spans(_CALLED_ORDER, folded, "order"), taken),
         *apart((span for span in private if span[2] in ("email", "phone")), taken),
         *apart(_spans(_MONEY, folded, "money"), taken),
-        *apart(_spans(_products()[0], folded, "product"), taken),
+        *apart(_spans(_products().english, folded, "product"), taken),
+        *apart(_spans(_products().chinese, folded, "product"), taken),
     ]
     return tuple(
         Entity(kind, _value(kind, folded[start:end]), start, end) for start, end, kind in sorted(named) if kind in KINDS
@@ -73,7 +75,7 @@ def _spans(expression: re.Pattern[str], folded: str, kind: str) -> Iterator[Span
 
 def _value(kind: str, words: str) -> str:
     if kind == "product":
-        return _products()[1][words.lower()]
+        return _products().key_of[words.lower()]
     if kind == "phone":
         return re.sub("[^0-9+]", "", words)
     if kind == "email":
@@ -81,13 +83,18 @@ def _value(kind: str, words: str) -> str:
     return re.sub(r"\s", "", words).upper() if kind == "order" else words
 
 
+class _Products(NamedTuple):
+    english: re.Pattern[str]
+    chinese: re.Pattern[str]
+    """Apart from the English one: a pattern that begins with plain characters is searched ten times as fast."""
+    key_of: dict[str, str]
+
+
 @lru_cache(maxsize=1)
-def _products() -> tuple[re.Pattern[str], dict[str, str]]:
-    """The expression that finds a product word, and each word's product."""
+def _products() -> _Products:
     listed: dict[str, list[str]] = yaml.safe_load(PRODUCTS.read_text("utf-8"))
     key_of = {word: key for key, words in listed.items() for word in words}
     longest_first = sorted(key_of, key=lambda word: (-len(word), word))
     english = "|".join(re.escape(word) for word in longest_first if word.isascii())
-    chinese = "|".join(word for word in longest_first if not word.isascii())
-    either = f"(?<![A-Za-z])(?:{english})(?![A-Za-z])|{chinese}"
-    return re.compile(either, re.IGNORECASE), key_of
+    chinese = "|".join(re.escape(word) for word in longest_first if not word.isascii())
+    return _Products(re.compile(rf"(?<![A-Za-z])(?:{english})(?![A-Za-z])", re.IGNORECASE), re.compile(chinese), key_of)

@@ -1,4 +1,4 @@
-"""Finds the rules' words in a text: spaCy's Matcher for English, regular expressions for Chinese.
+"""Finds the rules' words in a text: spaCy's Matcher for English, regular expressions for Chinese (and pictures).
 
 A rule is tried only where a word of it occurs that no match can do without, so that rules which have
 nothing to say cost nothing. Of hits of one kind that overlap, the longest stays; a harmless rule that
@@ -17,7 +17,7 @@ from bot.understanding.spans import Taken
 from bot.understanding.vocabulary import vocabulary
 from bot.understanding.words import Word, read_words, shown_to_matcher
 
-_HAN = re.compile("[\u3400-\u9fff]")
+HAN = re.compile("[\u3400-\u9fff]")
 _ZH_NEGATED = re.compile(
     "(?<![是有还再要能可会肯么也])(?:并没有|没有|没|并不是|不是|并不|不需要|不用|不要|不想|不必|无需|不|无|未|并非|别|勿)"
     "(?:再|被|在|很|太|那么|任何|什么|特别|怎么|感到|觉得|出现|发现|闻到|看到|有|给我|帮我|找|去|想|要)*$"
@@ -53,14 +53,17 @@ class _English:
 class _Compiled:
     english: _English
     chinese: tuple[tuple[Rule, re.Pattern[str]], ...]
+    pictures: tuple[tuple[Rule, re.Pattern[str]], ...]
 
 
 def find(folded: str) -> list[Hit]:
     """The hits in a text that `clean.fold` has prepared, in the order of the text."""
     rules = compiled()
     hits = _english_hits(folded, rules.english)
-    if _HAN.search(folded):
-        hits.extend(_chinese_hits(folded, rules.chinese))
+    if not folded.isascii():
+        hits.extend(_expression_hits(folded, rules.pictures))
+    if HAN.search(folded):
+        hits.extend(_expression_hits(folded, rules.chinese))
     return sorted(_settled(hits, len(folded)), key=lambda hit: (hit.start, hit.end, hit.rule.name))
 
 
@@ -68,8 +71,12 @@ def find(folded: str) -> list[Hit]:
 def compiled() -> _Compiled:
     """The rules, ready for use. Read at the first call (0.1 s)."""
     rules = load_rules()
-    chinese = tuple((rule, _expression(rule)) for rule in rules if rule.language == "zh")
-    return _Compiled(_compile_english([rule for rule in rules if rule.language == "en"]), chinese)
+    expressions = [(rule, _expression(rule)) for rule in rules if rule.language == "zh"]
+    return _Compiled(
+        english=_compile_english([rule for rule in rules if rule.language == "en"]),
+        chinese=tuple(pair for pair in expressions if HAN.search("".join(pair[0].expressions))),
+        pictures=tuple(pair for pair in expressions if not HAN.search("".join(pair[0].expressions))),
+    )
 
 
 def _compile_english(rules: list[Rule]) -> _English:
@@ -133,7 +140,7 @@ def _negated(words: list[Word], first: int) -> bool:
     return before >= 0 and words[before].text in small.negation
 
 
-def _chinese_hits(folded: str, rules: tuple[tuple[Rule, re.Pattern[str]], ...]) -> list[Hit]:
+def _expression_hits(folded: str, rules: tuple[tuple[Rule, re.Pattern[str]], ...]) -> list[Hit]:
     hits = []
     for rule, expression in rules:
         for match in expression.finditer(folded):
