@@ -28,7 +28,7 @@ _IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5} ?[0-9]{8} ?[0-9]{3}[0-9Xx
 _IBAN = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])"
 )
-_DIGIT_GROUPS = re.compile(r"(?<![0-9])[0-9]+(?:[ .-]{1,2}[0-9]+)*")
+_DIGIT_GROUPS = re.compile(r"(?<![0-9])[0-9]{3,}(?:[ .-]{1,2}[0-9]{3,})*")
 _IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CARD_DIGITS = range(13, 20)
 
