@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.orm import Session
 
@@ -82,7 +82,16 @@ def _serve_pages(app: FastAPI) -> None:
     for path, file in PAGES.items():
         app.add_api_route(path, _page(WEB / file), include_in_schema=False)
     app.add_api_route("/widget.js", _page(WEB / "widget.js"), include_in_schema=False)
-    app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
+    app.mount("/static", Static(directory=WEB / "static"), name="static")
+
+
+class Static(StaticFiles):
+    """The pages' files. Their names carry no version, so a browser asks each time whether its copy still holds."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
 
 def _page(file: Path) -> Any:

@@ -16,6 +16,7 @@ from bot.policy.current import Rules
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 Reader = Annotated[Staff, Depends(require(Role.SUPERVISOR, Role.QUALITY, Role.LEAD))]
 Raiser = Annotated[Staff, Depends(require(Role.SUPERVISOR, Role.QUALITY, Role.LEAD, Role.AGENT))]
+Anybody = Annotated[Staff, Depends(require())]
 Supervisor = Annotated[Staff, Depends(require(Role.SUPERVISOR))]
 AlertId = Annotated[str, Path(max_length=32, pattern="^[0-9a-z]+$")]
 Json = dict[str, Any]
@@ -32,6 +33,12 @@ def raise_by_hand(body: RaiseIn, staff: Raiser, db: Db, policy: Rules) -> Json:
     with db.transaction() as session:
         raised = lifecycle.do_raise_by_hand(session, policy=policy, staff=staff, **body.model_dump())
         return views.card(session, raised)
+
+
+@router.get("/topics")
+def topics(_staff: Anybody, policy: Rules) -> Json:
+    """The names of the topics in every reply language, as the policy has them."""
+    return {"items": [{"key": key, "names": topic.name.model_dump()} for key, topic in policy.topics.topics.items()]}
 
 
 @router.get("/{alert_id}")

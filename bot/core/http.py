@@ -22,13 +22,13 @@ CSRF_HEADER = "x-csrf-token"
 BODY_LIMIT_BYTES = 1_000_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
+FRAMEABLE_PATH = "/"
+"""The chat page, which `widget.js` shows inside pages of the allowed origins."""
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self' ws: wss:; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
+)
 SECURITY_HEADERS = (
-    (
-        b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        b"connect-src 'self' ws: wss:; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
-        b"frame-ancestors 'self'",
-    ),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
@@ -150,15 +150,19 @@ class Guard:
         self._app = app
         self._limiter = limiter
         self._settings = settings
+        self._headers = _security_headers(["'self'"])
+        self._frameable_headers = _security_headers(["'self'", *sorted(settings.origins)])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
+        secure = self._frameable_headers if scope["path"] == FRAMEABLE_PATH else self._headers
+
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *SECURITY_HEADERS]
+                message["headers"] = [*message.get("headers", []), *secure]
             await send(message)
 
         refusal = self._refusal(HTTPConnection(scope))
@@ -180,6 +184,11 @@ class Guard:
         except errors.RateLimited as error:
             return error
         return None
+
+
+def _security_headers(framed_by: list[str]) -> list[tuple[bytes, bytes]]:
+    policy = CONTENT_SECURITY_POLICY + " ".join(framed_by)
+    return [(b"content-security-policy", policy.encode()), *SECURITY_HEADERS]
 
 
 def _limited(receive: Receive) -> Receive:

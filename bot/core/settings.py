@@ -52,7 +52,9 @@ class Settings(BaseSettings):
     identity_secret: str = Field("", description="HMAC key of the host's identity tokens; empty: none are accepted.")
     identity_audience: str = Field("firebreak", description="The `aud` that identity tokens must carry.")
     identity_required: bool = Field(False, description="Refuse conversations without an identity token.")
-    allowed_origins: str = Field("", description="Comma list of further origins whose pages may open our sockets.")
+    allowed_origins: str = Field(
+        "", description="Comma list of further origins whose pages may open our sockets and frame the chat."
+    )
     secure_cookies: bool = Field(False, description="Mark the staff cookie Secure; set it when served over HTTPS.")
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")

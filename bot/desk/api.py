@@ -16,6 +16,7 @@ from bot.policy.current import Rules
 
 router = APIRouter(prefix="/desk", tags=["desk"])
 Agent = Annotated[Staff, Depends(require(Role.AGENT, Role.LEAD, Role.SUPERVISOR))]
+Anybody = Annotated[Staff, Depends(require())]
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 Json = dict[str, Any]
 
@@ -28,6 +29,14 @@ def tickets(asked: Annotated[ListIn, Query()], staff: Agent, db: Db) -> TicketsO
             session, staff=staff, filters=filters, cursor=asked.cursor, limit=asked.limit
         )
         return TicketsOut(items=[views.as_wire(ticket) for ticket in page], next=following)
+
+
+@router.get("/teams")
+def teams(_staff: Anybody, policy: Rules) -> Json:
+    """The names of teams and departments in every reply language, as the policy has them."""
+    named = [{"key": key, "names": team.name.model_dump()} for key, team in policy.teams.teams.items()]
+    departments = [{"key": key, "names": name.model_dump()} for key, name in policy.teams.departments.items()]
+    return {"items": named, "departments": departments}
 
 
 @router.get("/tickets/{number}")
