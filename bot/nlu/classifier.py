@@ -40,7 +40,7 @@ class VectorIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"c": 15.0, "ranking_length": 5}
+        return {"c": 20.0, "ranking_length": 5}
 
     @classmethod
     def create(

@@ -1,0 +1,1 @@
+"""How well intents are told apart, on the project's own sentences."""

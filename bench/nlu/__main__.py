@@ -1,0 +1,3 @@
+from bench.nlu.intents import main
+
+main()
