@@ -4,7 +4,7 @@ Called by `python -m knowledge_index.evaluate --fit`. Chances that set threshold
 that did not see the question's article, so they are what a new question can expect.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +29,7 @@ CHOICE_PRECISION = 0.9
 """Of the questions that no article can answer, this share at least is offered nothing."""
 
 FOLDS = 5
+SMALL_SHOPS = 6
 RISING = frozenset(FEATURES) - {"length"}
 UNANSWERABLE_SHARES: Mapping[Group, float] = {"removed": 0.2, "unrelated": 0.1, "near": 0.1}
 """What part of all questions each group stands for; customers ask about four in ten that no article answers."""
@@ -60,7 +61,9 @@ def fit(articles: Sequence[EmbeddedArticle], embedders: Mapping[Key, Embedder]) 
         asking = _asking(language, embedders)
         calibration = _weighed(index, language, asking)
         index = built(calibration, dimensions, articles)
-        judge, promised = _judged(calibration.judge(language), language, asking(Evaluation(index)))
+        outcomes = asking(Evaluation(index))
+        small = [outcome for shop in _small_shops(index) for outcome in asking(Evaluation(shop))]
+        judge, promised = _judged(calibration.judge(language), language, outcomes, small)
         calibration = replace(calibration, judges={**calibration.judges, language: judge})
         index = built(calibration, dimensions, articles)
         reports.append(promised)
@@ -88,11 +91,12 @@ def _asking(language: str, embedders: Mapping[Key, Embedder]) -> Callable[[Evalu
         for subject, texts in _written(TRANSLATIONS).items()
         for query in _queries(texts, "und", "translated", subject, embedders)
     ]
-    return lambda evaluation: [
-        *map(evaluation.ask, translated),
-        *evaluation.removed(translated),
-        *map(evaluation.ask, unanswerable),
-    ]
+
+    def ask_across(evaluation: Evaluation) -> list[Outcome]:
+        here = [query for query in translated if evaluation.holds(query.relevant)]
+        return [*map(evaluation.ask, here), *evaluation.removed(here), *map(evaluation.ask, unanswerable)]
+
+    return ask_across
 
 
 def _queries(
@@ -130,19 +134,32 @@ def _found(outcomes: Sequence[Outcome]) -> float:
     return share(outcome.reciprocal_rank for outcome in outcomes if outcome.query.group in ANSWERABLE)
 
 
-def _judged(judge: Judge, language: str, asked: Sequence[Outcome]) -> tuple[Judge, Report]:
+def _small_shops(index: KnowledgeIndex) -> Iterator[KnowledgeIndex]:
+    """The same articles shared out among shops of a few: where rivals are far, standing out from them means little."""
+    subjects = sorted({held.article.subject for held in index.articles.values()})
+    for shop in range(SMALL_SHOPS):
+        mine = set(subjects[shop::SMALL_SHOPS])
+        held = [one for one in index.articles.values() if one.article.subject in mine]
+        yield built(index.calibration, index.dimensions, held)
+
+
+def _judged(judge: Judge, language: str, asked: Sequence[Outcome], small: Sequence[Outcome]) -> tuple[Judge, Report]:
+    """Fitted to large and small shops alike, with marks that hold in both; the report is of the large one."""
     names = FEATURES_ACROSS if language == ACROSS else FEATURES
-    outcomes = [replace(outcome, evidence={name: outcome.evidence[name] for name in names}) for outcome in asked]
-    weights = _weights(outcomes)
+    outcomes = [replace(one, evidence={name: one.evidence[name] for name in names}) for one in (*asked, *small)]
+    weights = [*_weights(asked), *_weights(small)]
     first = [outcome.first_is_right for outcome in outcomes]
     among = [outcome.among_first_three for outcome in outcomes]
     chance_first, chance_among = (_cross_fitted(outcomes, hits, weights) for hits in (first, among))
-    answer_at = fitting.threshold(chance_first, first, weights, ANSWER_PRECISION)
-    choices_at = _choices_at(outcomes, chance_among)
+    shops = (slice(len(asked)), slice(len(asked), None))
+    answer_at = max(
+        fitting.threshold(chance_first[shop], first[shop], weights[shop], ANSWER_PRECISION) for shop in shops
+    )
+    choices_at = max(_choices_at(outcomes[shop], chance_among[shop]) for shop in shops)
     evidence = [outcome.evidence for outcome in outcomes]
     fitted = replace(
         judge,
-        background=round(float(np.mean([outcome.score - outcome.evidence["lead"] for outcome in outcomes])), 4),
+        background=round(float(np.mean([outcome.score - outcome.evidence["lead"] for outcome in asked])), 4),
         first=fitting.logistic(evidence, first, weights, RISING),
         among=fitting.logistic(evidence, among, weights, RISING),
         answer_at=round(answer_at, 4),
@@ -152,7 +169,7 @@ def _judged(judge: Judge, language: str, asked: Sequence[Outcome]) -> tuple[Judg
         replace(outcome, confidence=one, decision=fitted.decision(one, three))
         for outcome, one, three in zip(outcomes, chance_first, chance_among, strict=True)
     ]
-    return fitted, report(language, decided)
+    return fitted, report(language, decided[: len(asked)])
 
 
 def _weights(outcomes: Sequence[Outcome]) -> list[float]:

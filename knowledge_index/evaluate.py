@@ -110,8 +110,13 @@ class Evaluation:
             for held in away:
                 self.index.place(held)
 
+    def holds(self, subject: str | None) -> bool:
+        return any(held.article.subject == subject for held in self.index.articles.values())
+
     def ask(self, query: Query) -> Outcome:
         ranked = search.rank(self.index, text=query.text, vector=query.vector, language=query.language)
+        if not ranked:
+            return Outcome(query, (), 0.0, {}, "none", 0.0)
         judge = self.index.calibration.judge(search.scope(self.index, query.language).judge)
         evidence = search.evidence(self.index, query.text, ranked, judge.background)
         decision, confidence = judge.decide(evidence)

@@ -28,7 +28,10 @@ def articles(folder: Path = FOLDER) -> list[dict[str, Any]]:
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:
-    entries = yaml.safe_load(path.read_text("utf-8")) or []
+    try:
+        entries = yaml.safe_load(path.read_text("utf-8")) or []
+    except yaml.YAMLError as fault:
+        raise BadSeed(f"{path.name} is not YAML: {fault}") from fault
     if not isinstance(entries, list):
         raise BadSeed(f"{path.name}: a list of entries is expected")
     for entry in entries:

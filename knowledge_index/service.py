@@ -10,7 +10,7 @@ import base64
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from starlette.exceptions import HTTPException
 from knowledge_index import logs
 from knowledge_index.calibration import Calibration
 from knowledge_index.embedded import Wanted
-from knowledge_index.embedder import CannotEmbed, Vectors, load_all
+from knowledge_index.embedder import CannotEmbed, Embedder, Key, Vectors, load_all
 from knowledge_index.library import Changed, Library
 from knowledge_index.schemas import ArticleBody, EmbeddingsRequest, EvaluateRequest, ReplaceRequest, SearchRequest
 
@@ -58,11 +58,13 @@ class Loading:
         return self.library
 
 
-def create_app(data_dir: Path) -> FastAPI:
+Loader = Callable[[], dict[Key, Embedder]]
+
+
+def create_app(data_dir: Path, load: Loader = load_all) -> FastAPI:
+    """The service over the index below `data_dir`. `load` brings the models; it runs in a thread after the start."""
     loading = Loading()
-    app = FastAPI(
-        title="Firebreak knowledge service", lifespan=_lifespan(data_dir, loading), default_response_class=Json
-    )
+    app = FastAPI(title="Firebreak knowledge service", lifespan=_lifespan(data_dir, loading, load))
     app.state.loading = loading
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -162,10 +164,10 @@ def _embedding(place: int, found: Vectors | CannotEmbed, encoding: str) -> dict[
     return {**entry, "embedding": found}
 
 
-def _lifespan(data_dir: Path, loading: Loading) -> Any:
+def _lifespan(data_dir: Path, loading: Loading, load: Loader) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        start = asyncio.create_task(_start(data_dir, loading))
+        start = asyncio.create_task(_start(data_dir, loading, load))
         yield
         start.cancel()
         await asyncio.gather(start, return_exceptions=True)
@@ -175,10 +177,10 @@ def _lifespan(data_dir: Path, loading: Loading) -> Any:
     return lifespan
 
 
-async def _start(data_dir: Path, loading: Loading) -> None:
+async def _start(data_dir: Path, loading: Loading, load: Loader) -> None:
     started = time.perf_counter()
     try:
-        embedders = await asyncio.to_thread(load_all)
+        embedders = await asyncio.to_thread(load)
         library = Library(data_dir / "index", embedders, Calibration.read())
         refused = await library.open()
     except Exception as fault:

@@ -112,7 +112,8 @@ class IndexStore:
             self.save((), {})
             generation = self._current()
             assert generation is not None
-        with (generation / "journal.jsonl").open("ab") as journal:
+        with (generation / "journal.jsonl").open("a+b") as journal:
+            _drop_torn_line(journal)
             journal.write(json.dumps(_line(change), ensure_ascii=False).encode("utf-8", "replace") + b"\n")
             _flush(journal)
 
@@ -219,6 +220,17 @@ def _write_text(path: Path, text: str) -> None:
     with path.open("wb") as file:
         file.write(text.encode("utf-8", "replace"))
         _flush(file)
+
+
+def _drop_torn_line(journal: IO[bytes]) -> None:
+    """A crash may have left half a line at the end: what follows it must not be lost with it."""
+    size = journal.seek(0, os.SEEK_END)
+    if size == 0:
+        return
+    journal.seek(size - 1)
+    if journal.read(1) != b"\n":
+        journal.seek(0)
+        journal.truncate(journal.read().rfind(b"\n") + 1)
 
 
 def _flush(file: IO[bytes]) -> None:

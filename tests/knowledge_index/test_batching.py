@@ -1,0 +1,157 @@
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from knowledge_index.batching import BATCH_TEXTS, Batcher
+from knowledge_index.cache import VectorCache
+from knowledge_index.embedded import Wanted
+from knowledge_index.embedder import CannotEmbed, Vectors
+
+
+@dataclass
+class Typewriter:
+    """A model that notes its batches, takes its time, and cannot spell one word."""
+
+    seconds: float = 0.02
+    dimension: int = 4
+    batches: list[list[str]] = field(default_factory=list)
+
+    def encode(self, texts: Sequence[str], role: str = "query") -> Vectors:
+        self.batches.append(list(texts))
+        time.sleep(self.seconds)
+        if "onomatopoeia" in texts:
+            raise RuntimeError("cannot spell it")
+        return np.full((len(texts), 4), 0.5, dtype=np.float32)
+
+
+def ask(text: str) -> Wanted:
+    return Wanted("en", "query", text)
+
+
+def run(model: Typewriter, journey):
+    async def within_a_loop():
+        batcher = Batcher({"en": model})  # type: ignore[dict-item]
+        try:
+            return await journey(batcher)
+        finally:
+            await batcher.close()
+
+    return asyncio.run(within_a_loop())
+
+
+def test_requests_that_arrive_together_share_a_batch():
+    model = Typewriter()
+    run(model, lambda batcher: asyncio.gather(*(batcher.vector(ask(f"text {number}")) for number in range(20))))
+    assert [len(batch) for batch in model.batches] == [20]
+
+
+def test_what_arrives_during_a_pass_goes_together_into_the_next():
+    model = Typewriter(seconds=0.1)
+
+    async def journey(batcher: Batcher):
+        first = asyncio.create_task(batcher.vector(ask("first")))
+        await asyncio.sleep(0.05)
+        await asyncio.gather(first, *(batcher.vector(ask(f"later {number}")) for number in range(5)))
+
+    run(model, journey)
+    assert [len(batch) for batch in model.batches] == [1, 5]
+
+
+def test_the_same_text_asked_at_once_and_again_is_embedded_once():
+    model = Typewriter()
+
+    async def journey(batcher: Batcher):
+        await asyncio.gather(*(batcher.vector(ask("  same ")) for _ in range(10)), batcher.vector(ask("same")))
+        await batcher.vector(ask("same"))
+        return batcher.cache.hits
+
+    assert run(model, journey) == 1
+    assert model.batches == [["same"]]
+
+
+def test_one_bad_text_fails_alone():
+    model = Typewriter()
+    asked = [ask("good"), ask("onomatopoeia"), ask("\0"), ask("fine")]
+    good, bad, empty, fine = run(model, lambda batcher: batcher.vectors(asked))
+    assert isinstance(bad, CannotEmbed)
+    assert isinstance(empty, CannotEmbed)
+    assert good.shape == fine.shape == (4,)
+
+
+def test_a_refused_text_may_be_asked_again():
+    async def journey(batcher: Batcher):
+        for _ in range(2):
+            with pytest.raises(CannotEmbed):
+                await batcher.vector(ask("onomatopoeia"))
+        return len(batcher.cache)
+
+    assert run(Typewriter(), journey) == 0
+
+
+def test_long_texts_do_not_travel_with_short_ones_and_still_get_their_turn():
+    model = Typewriter()
+
+    async def journey(batcher: Batcher):
+        long = [batcher.vector(ask(f"{number} " + "long " * 60)) for number in range(2)]
+        short = [batcher.vector(ask(f"short {number}")) for number in range(BATCH_TEXTS["en"] * 3)]
+        await asyncio.gather(*long, *short)
+
+    run(model, journey)
+    kinds = [{len(text) > 120 for text in batch} for batch in model.batches]
+    assert all(len(kind) == 1 for kind in kinds)
+    assert kinds.index({True}) == 1
+
+
+def test_building_an_index_waits_for_customers():
+    model = Typewriter(seconds=0.03)
+
+    async def journey(batcher: Batcher):
+        building = [batcher.vector(ask(f"passage {number}"), background=True) for number in range(200)]
+        tasks = [asyncio.create_task(one) for one in building]
+        await asyncio.sleep(0.05)
+        started = time.perf_counter()
+        await batcher.vector(ask("where is my parcel"))
+        waited = time.perf_counter() - started
+        await asyncio.gather(*tasks)
+        return waited
+
+    assert run(model, journey) < 0.09
+
+
+def test_a_caller_who_leaves_takes_nothing_from_the_others():
+    model = Typewriter(seconds=0.05)
+
+    async def journey(batcher: Batcher):
+        leaving, staying = (asyncio.create_task(batcher.vector(ask("same"))) for _ in range(2))
+        await asyncio.sleep(0.01)
+        leaving.cancel()
+        return await staying
+
+    assert run(model, journey).shape == (4,)
+
+
+def test_the_cache_forgets_the_oldest():
+    cache = VectorCache(capacity=2)
+    for name in "abc":
+        cache.put(ask(name), np.zeros(4, dtype=np.float32))
+        cache.get(ask("a"))
+    assert [cache.get(ask(name)) is not None for name in "abc"] == [True, False, True]
+
+
+def test_real_models_share_batches_too(embedders):
+    async def journey():
+        batcher = Batcher(embedders)
+        try:
+            texts = [f"my parcel number {number} is late" for number in range(16)]
+            found = await batcher.vectors([ask(text) for text in texts])
+            return texts, found, batcher.passes
+        finally:
+            await batcher.close()
+
+    texts, found, passes = asyncio.run(journey())
+    assert passes == 1
+    assert np.allclose(np.stack(found), embedders["en"].encode(texts), atol=1e-5)

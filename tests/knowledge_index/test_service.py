@@ -1,0 +1,268 @@
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from knowledge_index.articles import digest
+from knowledge_index.client import KnowledgeClient, KnowledgeRefused, KnowledgeUnavailable
+
+BICYCLES = {
+    "id": "bicycles.en",
+    "version": 1,
+    "language": "en",
+    "question": "Do you sell bicycles?",
+    "variants": ["is there a bike in your shop"],
+    "answer": "Yes, two electric ones, since May.",
+    "audience": "public",
+    "tags": ["shop"],
+}
+
+
+@pytest.fixture
+def address(serve, tmp_path: Path) -> str:
+    return serve(tmp_path)
+
+
+def talk(address: str, journey):
+    async def connected():
+        async with KnowledgeClient(address) as knowledge:
+            return await journey(knowledge)
+
+    return asyncio.run(connected())
+
+
+def post(address: str, path: str, body: bytes, method: str = "POST"):
+    request = urllib.request.Request(address + path, body, {"Content-Type": "application/json"}, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as refused:
+        return refused.code, json.load(refused)
+
+
+def test_a_published_article_is_found_by_the_next_search_and_a_deleted_one_is_not(address):
+    async def journey(knowledge: KnowledgeClient):
+        assert (await knowledge.search("do you sell bicycles", language="en")).decision == "none"
+        started = time.perf_counter()
+        assert await knowledge.put_article(BICYCLES) == 1
+        found = await knowledge.search("do you sell bicycles", language="en")
+        assert time.perf_counter() - started < 1.0
+        assert (found.decision, found.hits[0].article_id) == ("answer", "bicycles.en")
+        assert found.hits[0].answer == BICYCLES["answer"]
+        assert await knowledge.article("bicycles.en") == BICYCLES
+        assert await knowledge.delete_article("bicycles.en", version=2) == 2
+        assert (await knowledge.search("do you sell bicycles", language="en")).hits == ()
+        assert await knowledge.article("bicycles.en") is None
+
+    talk(address, journey)
+
+
+def test_an_old_version_is_answered_with_the_one_that_is_held(address):
+    async def journey(knowledge: KnowledgeClient):
+        await knowledge.put_article({**BICYCLES, "version": 5})
+        assert await knowledge.put_article({**BICYCLES, "version": 4, "answer": "No."}) == 5
+        assert await knowledge.delete_article("bicycles.en", version=3) == 5
+        held = await knowledge.article("bicycles.en")
+        assert held is not None
+        assert held["answer"] == BICYCLES["answer"]
+
+    talk(address, journey)
+
+
+def test_the_digest_tells_what_is_held(address):
+    async def journey(knowledge: KnowledgeClient):
+        assert (await knowledge.health())["digest"] == digest([])
+        await knowledge.put_article({**BICYCLES, "version": 7})
+        health = await knowledge.health()
+        assert (health["state"], health["articles"]) == ("ready", 1)
+        assert health["digest"] == digest([("bicycles.en", 7)])
+        assert set(health["models"]) == {"en", "multi"}
+
+    talk(address, journey)
+
+
+def test_replacing_leaves_only_what_was_given_and_outlives_a_restart(serve, tmp_path, shop_articles):
+    two = [article.as_wire() for article in shop_articles if article.subject == "smart-lock-offline"]
+
+    async def replace(knowledge: KnowledgeClient):
+        await knowledge.put_article(BICYCLES)
+        return await knowledge.replace(two)
+
+    async def ask(knowledge: KnowledgeClient):
+        await knowledge.put_article({**BICYCLES, "version": 2})
+        return await knowledge.health(), await knowledge.search("my smart lock is offline", language="en")
+
+    replaced = talk(serve(tmp_path), replace)
+    assert replaced["digest"] == digest([(one["id"], one["version"]) for one in two])
+    health, found = talk(serve(tmp_path), ask)
+    assert health["articles"] == 3
+    assert found.hits[0].article_id == "smart-lock-offline.en"
+    assert talk(serve(tmp_path), lambda knowledge: knowledge.health())["digest"] == health["digest"]
+
+
+def test_what_changes_while_the_index_is_rebuilt_is_kept(address, shop_articles):
+    everything = [article.as_wire() for article in shop_articles if article.language == "en"][:4]
+
+    async def journey(knowledge: KnowledgeClient):
+        rebuilding = asyncio.create_task(knowledge.replace(everything))
+        await asyncio.sleep(0.05)
+        await knowledge.put_article(BICYCLES)
+        await knowledge.delete_article(everything[0]["id"], version=9)
+        assert not rebuilding.done()
+        assert (await knowledge.search("do you sell bicycles", language="en")).decision == "answer"
+        await rebuilding
+        assert (await knowledge.search("do you sell bicycles", language="en")).decision == "answer"
+        assert await knowledge.article(everything[0]["id"]) is None
+
+    talk(address, journey)
+
+
+def test_a_rebuild_for_an_index_that_has_changed_since_is_refused(address):
+    async def journey(knowledge: KnowledgeClient):
+        seen = (await knowledge.health())["digest"]
+        await knowledge.put_article(BICYCLES)
+        with pytest.raises(KnowledgeRefused) as refused:
+            await knowledge.replace([], if_digest=seen)
+        assert refused.value.code == "changed"
+        assert (await knowledge.health())["articles"] == 1
+
+    talk(address, journey)
+
+
+def test_embeddings_have_the_shape_of_openai_and_are_the_models(address, embedders):
+    status, answer = post(address, "/v1/embeddings", b'{"input": ["hello", "goodbye"], "model": "en"}')
+    assert status == 200
+    assert (answer["object"], answer["model"]) == ("list", "en")
+    assert [entry["index"] for entry in answer["data"]] == [0, 1]
+    vectors = np.array([entry["embedding"] for entry in answer["data"]])
+    assert np.allclose(vectors, embedders["en"].encode(["hello", "goodbye"]), atol=1e-5)
+    one = talk(address, lambda knowledge: knowledge.embed(["hello"], model="en"))
+    assert one[0] == pytest.approx(vectors[0], abs=1e-6)
+
+
+@pytest.mark.parametrize("model", ["en", "multi"])
+def test_one_bad_text_fails_in_its_place_only(address, model):
+    body = rb'{"input": ["good", "", "\u0000", 7, null, "\ud800", "half \ud83d", "fine"], "model": "%s"}'
+    status, answer = post(address, "/v1/embeddings", body % model.encode())
+    assert status == 200
+    embedded = [entry["embedding"] is not None for entry in answer["data"]]
+    assert embedded == [True, False, False, False, False, False, True, True]
+    assert all(entry["error"] for entry in answer["data"] if entry["embedding"] is None)
+
+
+@pytest.mark.parametrize("text", [r"\ud800", r"\u0000", "", "   ", "a" * 30_000])
+def test_strange_texts_are_searched_without_harm(address, text):
+    status, answer = post(address, "/search", f'{{"text": "{text}", "language": "en"}}'.encode())
+    assert (status, answer["decision"]) == (200, "none")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "method", "status", "code"),
+    [
+        ("/search", b'{"language": "en"}', "POST", 422, "invalid"),
+        ("/search", b"not json", "POST", 422, "invalid"),
+        ("/v1/embeddings", b'{"input": [], "model": "en"}', "POST", 422, "invalid"),
+        ("/v1/embeddings", b'{"input": "x", "model": "gpt"}', "POST", 422, "invalid"),
+        ("/articles/x", b'{"version": 0}', "PUT", 422, "invalid"),
+        (
+            "/articles/x",
+            b'{"version": 1, "language": "en", "question": " \\u0000 ", "answer": "b"}',
+            "PUT",
+            422,
+            "invalid",
+        ),
+        ("/nowhere", b"{}", "POST", 404, "not_found"),
+        ("/search", b"{}", "PUT", 405, "method_not_allowed"),
+    ],
+)
+def test_every_refusal_has_the_one_shape(address, path, body, method, status, code):
+    found, answer = post(address, path, body, method)
+    assert (found, answer["error"]["code"]) == (status, code)
+    assert answer["error"]["message"].endswith(".")
+
+
+def test_ids_may_hold_any_character(address):
+    strange = {**BICYCLES, "id": "a/b c?.en"}
+
+    async def journey(knowledge: KnowledgeClient):
+        await knowledge.put_article(strange)
+        assert await knowledge.article("a/b c?.en") == strange
+
+    talk(address, journey)
+
+
+def test_the_running_index_is_evaluated_on_request(address, shop_articles):
+    one = [article.as_wire() for article in shop_articles if article.id == "smart-lock-offline.en"]
+
+    async def journey(knowledge: KnowledgeClient):
+        await knowledge.replace(one)
+        return await knowledge.evaluate("en")
+
+    measured = talk(address, journey)
+    assert measured["recall_at_1"] == 1.0
+    assert measured["answerable"] == len(one[0]["variants"])
+
+
+def test_a_service_that_is_away_or_too_slow_is_unavailable():
+    with closing(socket.socket()) as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        port = silent.getsockname()[1]
+        with pytest.raises(KnowledgeUnavailable):
+            talk(f"http://127.0.0.1:{port}", lambda knowledge: knowledge.health(timeout=0.1))
+    with pytest.raises(KnowledgeUnavailable):
+        talk(f"http://127.0.0.1:{port}", lambda knowledge: knowledge.health())
+
+
+def test_the_client_loads_neither_torch_nor_faiss_nor_numpy():
+    check = "import sys, knowledge_index.client as c; print(sorted({'torch', 'faiss', 'numpy'} & set(sys.modules)))"
+    assert subprocess.check_output([sys.executable, "-c", check], text=True).strip() == "[]"
+
+
+def test_the_process_listens_at_once_says_loading_and_stops_when_told(tmp_path: Path):
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "knowledge_index.service", "--port", str(port), "--data-dir", str(tmp_path)]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+        try:
+            states = _states_until_ready(f"http://127.0.0.1:{port}")
+            assert states[0] == "loading"
+            assert states[-1] == "ready"
+            post(f"http://127.0.0.1:{port}", "/search", b'{"text": "canary 4711", "language": "en"}')
+            process.send_signal(signal.SIGTERM)
+            output, errors = process.communicate(timeout=10)
+        finally:
+            process.kill()
+    lines = [json.loads(line) for line in output.decode().splitlines()]
+    assert "ready" in [line["event"] for line in lines]
+    assert "canary" not in output.decode() + errors.decode()
+    assert process.returncode in (0, -signal.SIGTERM)
+
+
+def _states_until_ready(address: str) -> list[str]:
+    states: list[str] = []
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and states[-1:] != ["ready"]:
+        try:
+            with urllib.request.urlopen(address + "/healthz", timeout=5) as answer:
+                states.append(json.load(answer)["state"])
+            if states == ["loading"]:
+                status, body = post(address, "/search", b'{"text": "hello", "language": "en"}')
+                assert (status, body["error"]["code"]) == (503, "loading")
+        except OSError:
+            pass
+        time.sleep(0.1)
+    return states

@@ -1,0 +1,123 @@
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from knowledge_index.calibration import Calibration
+from knowledge_index.index import KnowledgeIndex, built
+from knowledge_index.manifest import IndexRefused, Manifest, ModelFacts
+from knowledge_index.store import Change, IndexStore
+from tests.knowledge_index.made_up import everything, made_up
+
+FACTS = {"en": ModelFacts("a", "1" * 64, 384), "multi": ModelFacts("b", "2" * 64, 384)}
+HELD = [made_up("a"), made_up("b", 3, "zh"), made_up("c", 2)]
+
+
+def opened(folder: Path, **models: ModelFacts) -> IndexStore:
+    return IndexStore(folder, Manifest({**FACTS, **models}))
+
+
+def restored(store: IndexStore) -> KnowledgeIndex:
+    stored = store.load()
+    assert stored is not None
+    index = built(Calibration.read(), {"en": 384, "multi": 384}, stored.articles)
+    index.tombstones.update(stored.tombstones)
+    for change in stored.changes:
+        change.apply(index)
+    return index
+
+
+def test_nothing_stored_is_not_an_error(tmp_path: Path):
+    assert opened(tmp_path).load() is None
+
+
+def test_what_was_saved_comes_back_and_answers_alike(tmp_path: Path):
+    opened(tmp_path).save(HELD, {"gone.en": 4})
+    index = restored(opened(tmp_path))
+    assert everything(index) == everything(built(index.calibration, index.dimensions, HELD))
+    assert index.tombstones == {"gone.en": 4}
+
+
+def test_changes_after_the_snapshot_come_back_with_their_vectors(tmp_path: Path):
+    store = opened(tmp_path)
+    store.save(HELD, {})
+    newer = made_up("a", 2)
+    store.append(Change("a.en", 2, newer))
+    store.append(Change("b.zh", 4))
+    index = restored(opened(tmp_path))
+    assert index.version_of("a.en") == 2
+    assert np.array_equal(index.articles["a.en"].vectors["en"], newer.vectors["en"])
+    assert index.tombstones == {"b.zh": 4}
+
+
+def test_a_journal_may_begin_before_any_snapshot(tmp_path: Path):
+    opened(tmp_path).append(Change("a.en", 1, made_up("a")))
+    assert list(restored(opened(tmp_path)).articles) == ["a.en"]
+
+
+def test_a_line_torn_by_a_crash_is_dropped(tmp_path: Path):
+    store = opened(tmp_path)
+    store.append(Change("a.en", 1, made_up("a")))
+    store.append(Change("c.en", 2, made_up("c", 2)))
+    journal = next(tmp_path.glob("g-*/journal.jsonl"))
+    journal.write_bytes(journal.read_bytes()[:-40])
+    assert list(restored(opened(tmp_path)).articles) == ["a.en"]
+
+
+def test_a_change_after_a_torn_line_is_not_lost(tmp_path: Path):
+    store = opened(tmp_path)
+    store.append(Change("a.en", 1, made_up("a")))
+    journal = next(tmp_path.glob("g-*/journal.jsonl"))
+    journal.write_bytes(journal.read_bytes() + b'{"op": "put", "id": "torn')
+    opened(tmp_path).append(Change("c.en", 2, made_up("c", 2)))
+    assert sorted(restored(opened(tmp_path)).articles) == ["a.en", "c.en"]
+
+
+def test_a_crash_before_the_switch_leaves_the_old_generation(tmp_path: Path):
+    store = opened(tmp_path)
+    store.save(HELD, {})
+    pointer = (tmp_path / "current").read_text()
+    store.save([made_up("d")], {})
+    second = tmp_path / (tmp_path / "current").read_text()
+    shutil.copytree(second, tmp_path / pointer)
+    (tmp_path / "current").write_text((tmp_path / "current").read_text())
+    assert list(restored(opened(tmp_path)).articles) == ["d.en"]
+    store.save(HELD, {})
+    assert len(list(tmp_path.glob("g-*"))) == 1
+
+
+def test_another_model_is_refused_in_words(tmp_path: Path):
+    opened(tmp_path).save(HELD, {})
+    other = opened(tmp_path, multi=ModelFacts("another", "3" * 64, 384))
+    with pytest.raises(IndexRefused, match=r"built with b \(2{12}, 384 numbers\) as 'multi'; running is another"):
+        other.load()
+    assert [article.id for article in other.articles()] == ["a.en", "b.zh", "c.en"]
+
+
+def test_another_format_is_refused_in_words(tmp_path: Path):
+    opened(tmp_path).save(HELD, {})
+    future = IndexStore(tmp_path, replace(Manifest(FACTS), format=99))
+    with pytest.raises(IndexRefused, match="format 1, this program reads 99"):
+        future.load()
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "articles.jsonl", "vectors-en.npy", "vectors-multi.npy"])
+def test_a_damaged_index_is_refused_and_never_half_read(tmp_path: Path, name: str):
+    opened(tmp_path).save(HELD, {})
+    damaged = next(tmp_path.glob("g-*")) / name
+    damaged.write_bytes(damaged.read_bytes()[: damaged.stat().st_size // 2])
+    with pytest.raises(IndexRefused):
+        opened(tmp_path).load()
+
+
+def test_vectors_of_other_passages_are_refused(tmp_path: Path):
+    opened(tmp_path).save(HELD, {})
+    articles = next(tmp_path.glob("g-*")) / "articles.jsonl"
+    lines = [json.loads(line) for line in articles.read_text("utf-8").splitlines()]
+    lines[0]["question"] = "another question"
+    articles.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    with pytest.raises(IndexRefused, match="other passages"):
+        opened(tmp_path).load()
