@@ -111,7 +111,8 @@ def _add_knowledge(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     search = _leaf(below, "search", "kb:search", "Ask the running service.", 'firebreak kb search "my lock is offline"')
     search.add_argument("text", metavar="TEXT")
     search.add_argument("--language", help="en, zh, ... (default: the text's own)")
-    _leaf(below, "evaluate", "kb:evaluate", "Measure the running service's search.", "firebreak kb evaluate")
+    about = "Measure the running service's search on variants held out of its index."
+    _leaf(below, "evaluate", "kb:evaluate", about, "firebreak kb evaluate")
 
 
 def _add_staff(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

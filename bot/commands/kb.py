@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from sqlalchemy.orm import Session
@@ -16,6 +16,10 @@ from bot.commands.trouble import Trouble
 from bot.core.db import Database
 from bot.core.settings import Settings
 
+if TYPE_CHECKING:
+    from knowledge_index.client import Found
+
+LANGUAGES = ("en", "zh")
 LISTS = ("variants", "tags")
 
 
@@ -56,15 +60,16 @@ def search(settings: Settings, arguments: argparse.Namespace) -> Iterator[str]:
 
     language = arguments.language or facts.read(arguments.text).language
     found = asyncio.run(_search(settings.knowledge_url, arguments.text, language))
-    yield f"{found['decision']} (confidence {found['confidence']:.2f}, language {found['language']})"
-    for hit in found["hits"]:
-        yield f"  {hit['score']:.2f}  {hit['article_id']:<32} {hit['question']}"
+    yield f"{found.decision} (confidence {found.confidence:.2f}, language {found.language})"
+    yield from (f"  {hit.score:.2f}  {hit.article_id:<32} {hit.question}" for hit in found.hits)
 
 
 def evaluate(settings: Settings, _arguments: argparse.Namespace) -> Iterator[str]:
-    from knowledge_index import evaluate as evaluation
-
-    yield from asyncio.run(evaluation.over_http(settings.knowledge_url))
+    """Every variant is asked as if nobody had written it; the service works on a copy of its index."""
+    for language in LANGUAGES:
+        yield f"{language}: asking every variant of every article ..."
+        report = asyncio.run(_evaluate(settings.knowledge_url, language))
+        yield from (f"  {name:<24} {value}" for name, value in report.items() if name != "language")
 
 
 def reindex(settings: Settings, _arguments: argparse.Namespace) -> Iterator[str]:
@@ -79,12 +84,18 @@ def reindex(settings: Settings, _arguments: argparse.Namespace) -> Iterator[str]
     yield "The new index answers."
 
 
-async def _search(url: str, text: str, language: str) -> dict[str, Any]:
+async def _search(url: str, text: str, language: str) -> "Found":
     from knowledge_index.client import KnowledgeClient
 
     async with KnowledgeClient(url) as client:
-        found: dict[str, Any] = await client.search(text, language)
-    return found
+        return await client.search(text, language=language)
+
+
+async def _evaluate(url: str, language: str) -> dict[str, Any]:
+    from knowledge_index.client import KnowledgeClient
+
+    async with KnowledgeClient(url) as client:
+        return await client.evaluate(language)
 
 
 async def _replace(url: str, articles: list[dict[str, Any]]) -> None:
@@ -116,8 +127,8 @@ def _yaml(text: str, path: Path) -> list[dict[str, Any]]:
         raise Trouble(f"{path}: is not YAML ({error}).") from error
     found = []
     for entry in _listed(entries, path):
-        languages = [language for language in ("en", "zh") if isinstance(entry.get(language), dict)]
-        shared = {name: value for name, value in entry.items() if name not in ("en", "zh", "id")}
+        languages = [language for language in LANGUAGES if isinstance(entry.get(language), dict)]
+        shared = {name: value for name, value in entry.items() if name not in (*LANGUAGES, "id")}
         for language in languages:
             own = {"id": f"{entry['id']}.{language}"} if "id" in entry else {}
             found.append({**shared, **own, "language": language, **entry[language]})

@@ -16,10 +16,19 @@ def expected() -> tuple[type[Exception], ...]:
     from bot.up.lock import DataDirInUseError
     from bot.up.run import PrepareError
     from bot.up.training import TrainingError
-    from knowledge_index.client import KnowledgeUnavailable
+    from knowledge_index.client import KnowledgeRefused, KnowledgeUnavailable
     from knowledge_index.seed import BadSeed
 
-    told = (SettingsError, FirebreakError, PolicyError, KnowledgeUnavailable, BadSeed, SQLAlchemyError, OSError)
+    told = (
+        SettingsError,
+        FirebreakError,
+        PolicyError,
+        KnowledgeUnavailable,
+        KnowledgeRefused,
+        BadSeed,
+        SQLAlchemyError,
+        OSError,
+    )
     return (Trouble, *told, PortTakenError, DataDirInUseError, PrepareError, TrainingError)
 
 
@@ -32,5 +41,5 @@ def in_words(error: Exception) -> str:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         return f"The database cannot be used: {cause}"
     if isinstance(error, KnowledgeUnavailable):
-        return f"The knowledge service does not answer ({error}). Is `firebreak up` running?"
+        return f"{str(error)[:1].upper()}{str(error)[1:]}. Is `firebreak up` running, and FIREBREAK_KNOWLEDGE_URL right?"
     return str(error) or type(error).__name__

@@ -1,0 +1,41 @@
+# Two commands are enough: `make run` and `make test`. Both set up what they need first.
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test check eval bench train clean
+
+VENV := .venv/bin
+SOURCES := bot actions knowledge_index tests bench deploy
+
+help: ## Show these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Make both environments (.venv and .venv-rasa); does nothing when they are current
+	@python3 deploy/setup.py
+
+setup-dev:
+	@python3 deploy/setup.py --dev
+
+run: setup ## Set up, then start everything on http://127.0.0.1:8080; Ctrl-C stops it
+	@exec $(VENV)/firebreak up
+
+test: setup-dev ## Set up, then run every test and show the coverage (ARGS="tests/chat -x")
+	@$(VENV)/python -m pytest --cov --cov-report=term $(ARGS)
+
+check: setup-dev ## Format, lint, types, architecture
+	@$(VENV)/ruff format --check $(SOURCES)
+	@$(VENV)/ruff check $(SOURCES)
+	@$(VENV)/mypy bot actions knowledge_index tests bench
+	@$(VENV)/python -m pytest -q tests/test_architecture.py
+
+eval: setup ## Measure the dialogue and the search on held-out sentences
+	@$(VENV)/firebreak kb evaluate
+
+bench: setup-dev ## Measure: make bench ROOM=chat; one JSON object a line
+	@$(VENV)/python -m bench.$(or $(ROOM),chat)
+
+train: setup ## Train the dialogue model, if it is not cached
+	@$(VENV)/firebreak train
+
+clean: ## Remove environments, caches and the data directory's models and caches; customers' data stay
+	rm -rf .venv .venv-rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis .rasa *.egg-info htmlcov .coverage
+	rm -rf var/models var/home var/tmp var/run
+	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
