@@ -45,3 +45,5 @@ def install() -> None:
     root.setLevel(logging.INFO)
     logging.lastResort = handler  # loggers that neither propagate nor have a handler of their own end here
     logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)  # pinned libraries growing old: no operator's business
+    logging.getLogger("rasa_sdk.executor").setLevel(logging.WARNING)

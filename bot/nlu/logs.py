@@ -10,7 +10,6 @@ import logging
 import re
 import sys
 import traceback
-import warnings
 from datetime import datetime, timezone
 from types import TracebackType
 from typing import Any, Final, TextIO
@@ -68,7 +67,7 @@ class _LinesToLog:
 
 
 def install(*, stream: TextIO | None = None) -> JsonLines:
-    """Route everything that this process logs, prints or warns of through the returned formatter."""
+    """Route everything that this process logs or prints through the returned formatter."""
     formatter = JsonLines()
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(formatter)
@@ -77,7 +76,7 @@ def install(*, stream: TextIO | None = None) -> JsonLines:
     root.setLevel(logging.INFO)
     logging.lastResort = handler  # loggers that neither propagate nor have a handler of their own end here
     logging.captureWarnings(True)
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)  # pinned libraries growing old: no operator's business
     sys.excepthook = _log_uncaught
     sys.stdout, sys.stderr = _LinesToLog("stdout"), _LinesToLog("stderr")  # type: ignore[assignment]
     return formatter
