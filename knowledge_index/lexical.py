@@ -13,6 +13,8 @@ K1 = 1.2
 B = 0.3
 
 _RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[^\W_\u3400-\u4dbf\u4e00-\u9fff]+")
+_NUMBER = re.compile(r"\d{4}")
+"""Order and phone numbers say whose matter it is, not what it is about."""
 # fmt: off
 _STOP_EN = frozenset({
     "a", "an", "the", "i", "my", "me", "we", "our", "you", "your", "it", "its", "is", "am", "are", "be",
@@ -31,6 +33,8 @@ def tokens(text: str, language: str) -> list[str]:
     """The index terms of a cleaned text, in order, repeats included."""
     found: list[str] = []
     for run in _RUN.findall(text.lower().replace("'", "").replace("’", "")):
+        if _NUMBER.search(run):
+            continue
         if run[0] >= "\u3400" and run[0] <= "\u9fff":
             found += [char for char in run if char not in _STOP_ZH]
             found += [run[i : i + 2] for i in range(len(run) - 1)]

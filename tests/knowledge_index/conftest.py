@@ -30,6 +30,8 @@ SHOP = (
     "warranty-length",
     "payment-methods",
     "reset-password",
+    "lock-key-lost",
+    "international-shipping",
 )
 
 
@@ -68,7 +70,7 @@ def serve(embedders: dict[Key, Embedder]) -> Iterator[Callable[[Path], str]]:
         thread.start()
         running.append((server, thread))
         deadline = time.monotonic() + 20
-        while app.state.loading.library is None and time.monotonic() < deadline:
+        while not (server.started and app.state.loading.library) and time.monotonic() < deadline:
             time.sleep(0.01)
         return f"http://127.0.0.1:{port}"
 

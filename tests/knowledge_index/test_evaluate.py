@@ -24,7 +24,7 @@ def test_held_out_wordings_find_their_article_and_answers_are_right(outcomes, la
     assert measured.recall_at_1 > 0.8
     assert measured.recall_at_3 > 0.93
     assert measured.answer_precision > 0.95
-    assert measured.answered_when_removed < 0.15
+    assert measured.answered_when_removed < 0.25
 
 
 def test_a_variant_is_asked_with_and_without_its_article(outcomes):

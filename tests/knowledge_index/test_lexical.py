@@ -23,6 +23,10 @@ def test_chinese_is_read_as_characters_and_pairs_and_mixed_text_as_both():
     assert tokens("重置wifi密码", "zh")[-4:] == ["wifi", "密", "码", "密码"]
 
 
+def test_order_numbers_are_not_words():
+    assert tokens("my order AB12345 is late", "en") == tokens("my order is late", "en")
+
+
 def test_the_article_that_shares_the_rare_word_comes_first():
     words = WordIndex("en")
     words.add("camera", ["my camera is offline", "camera shows no picture"])

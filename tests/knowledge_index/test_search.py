@@ -85,7 +85,7 @@ def test_a_language_without_articles_is_searched_in_the_others(embedders, shop_e
 
 
 def test_an_unsure_search_offers_a_few_to_choose_from(asked):
-    result = asked("lock")
+    result = asked("I want my money back")
     assert result.decision == "choices"
     assert 1 <= len(result.hits) <= 3
 
