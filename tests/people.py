@@ -4,11 +4,12 @@ import json
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 import httpx
 from websockets.sync.client import ClientConnection, connect
+from websockets.sync.connection import Connection
+from websockets.typing import Subprotocol
 
 Message = dict[str, Any]
 T = TypeVar("T")
@@ -83,11 +84,11 @@ class Ada:
         body: dict[str, Any] = answer.json()
         return body
 
-    def socket(self, *, after_seq: int = 0) -> AbstractContextManager[ClientConnection]:
+    def socket(self, *, after_seq: int = 0) -> ClientConnection:
         url = self.url.replace("http://", "ws://")
         return connect(
             f"{url}/api/v1/conversations/{self.id}/ws?after_seq={after_seq}",
-            subprotocols=[f"bearer.{self.token}"],  # type: ignore[list-item]
+            subprotocols=[Subprotocol(f"bearer.{self.token}")],
             proxy=None,
         )
 
@@ -123,7 +124,7 @@ class StaffMember:
         return next(ticket for ticket in self.tickets() if ticket["conversation_id"] == ada.id)
 
 
-def frame(socket: ClientConnection, wanted: str, *, seconds: float = 20) -> dict[str, Any]:
+def frame(socket: Connection, wanted: str, *, seconds: float = 20) -> dict[str, Any]:
     """The next frame of type `wanted`; others are passed over."""
     deadline = time.monotonic() + seconds
     while True:

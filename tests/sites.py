@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -42,12 +42,23 @@ class Site:
 
 
 @contextmanager
-def running(database_url: str, data_dir: Path, *, engine: Engine | None = None, **more: Any) -> Iterator[Site]:
-    """Serve until the block ends. Without an engine, that of the settings."""
+def running(
+    database_url: str,
+    data_dir: Path,
+    *,
+    using: Engine | None = None,
+    fill: Callable[[Database], None] | None = None,
+    **more: Any,
+) -> Iterator[Site]:
+    """Serve until the block ends. `using` answers in place of the settings' engine; `fill` writes what comes first."""
     chosen = {"knowledge_url": NOWHERE, "rasa_url": NOWHERE, "actions_url": NOWHERE, "engine": "scripted", **more}
     config = settings.load(data_dir=data_dir, database_url=database_url, **chosen)
     migrations.upgrade(config.resolved_database_url)
-    app = create_app(config, engine=engine)
+    if fill is not None:
+        database = Database(config.resolved_database_url)
+        fill(database)
+        database.close()
+    app = create_app(config, engine=using)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws_max_size=65_536, timeout_graceful_shutdown=2))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -53,7 +53,7 @@ async def _ask(line: Line, text: str) -> float:
 async def alone(url: str, texts: Iterator[str], language: str) -> None:
     """One customer at a time: from sending to the answer."""
     async with aiohttp.ClientSession() as http:
-        waits = []
+        waits: list[float] = []
         while len(waits) < ALONE:
             line = await open_line(http, url)
             listener = asyncio.create_task(line.listen())

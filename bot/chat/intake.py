@@ -257,7 +257,7 @@ def _conversations(session: Session, ids: set[str]) -> dict[str, _Row]:
         Conversation.closed_at,
         Conversation.last_customer_at,
     )
-    wanted = select(*columns).where(Conversation.id.in_(ids)).order_by(Conversation.id).with_for_update()
+    wanted = select(*columns).where(Conversation.id.in_(ids)).order_by(Conversation.id).with_for_update(key_share=True)
     return {
         row.id: _Row(
             row.id,

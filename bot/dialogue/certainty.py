@@ -73,7 +73,7 @@ def _late(
         .join(Conversation, Conversation.id == Turn.conversation_id)
         .where(Conversation.owner == "bot", or_(Conversation.told_at.is_(None), Conversation.told_at <= before))
         .limit(BATCH)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True, of=Conversation)
     ).all()
     due = timedelta(seconds=sentence_after)
     return [

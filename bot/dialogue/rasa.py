@@ -1,4 +1,7 @@
-"""Rasa over its REST channel on loopback. A crashed turn there is HTTP 200 and `[]`: no signal is a failure."""
+"""Rasa over its REST channel on loopback. A crashed turn there is HTTP 200 and `[]`: no signal is a failure.
+
+Rasa cuts a text at every blank line and sends the pieces; they are one text again here.
+"""
 
 import logging
 from typing import Any
@@ -81,4 +84,4 @@ def _reply(parts: Any) -> EngineReply:
         raise EngineFailed("rasa sent no signal")
     if any(signal.extra.get("reason") == wire.KNOWLEDGE_DOWN for signal in found):
         raise EngineFailed("the actions could not search")
-    return EngineReply(texts, found, "rasa")
+    return EngineReply(("\n\n".join(texts),) if texts else (), found, "rasa")

@@ -20,6 +20,7 @@ from bot.core import clock, errors, live
 from bot.core.db import Database
 from bot.core.settings import Settings
 from bot.desk import handoff
+from bot.desk import service as desk
 from bot.desk import words as desk_words
 from bot.dialogue import claim, decide, situation, words
 from bot.dialogue.decide import Plan
@@ -175,12 +176,14 @@ def _carry_out(
         plan.hand_off, plan.outcome = "time_out", wire.HANDOFF
     message = session.get_one(Message, begun.pending.message_id)
     thread = _Thread(session, conversation, message, begun.turn.language)
+    if conversation.owner == "agent":
+        desk.do_hear(session, conversation=conversation)
     _speak(work, thread, plan)
     if plan.hand_off is not None:
         _hand_over(work, thread, begun, plan)
     elif plan.tell_status or plan.tell_certainty:
         _tell_ticket(work, thread, status=plan.tell_status)
-    for topic in sorted(plan.topics):
+    for topic in _counted(work, plan):
         excerpt = redact.redact(message.text)
         counter.do_mention(
             session, policy=work.policy, topic=topic, message=message, conversation=conversation, text=excerpt
@@ -188,6 +191,12 @@ def _carry_out(
     if plan.gap is not None and plan.hand_off in (None, "unresolved"):
         gaps.do_note(session, conversation=conversation, message_id=message.id, text=message.text, reason=plan.gap)
     _remember(session, conversation, begun, plan, reply)
+
+
+def _counted(work: Answering, plan: Plan) -> list[str]:
+    """The topics that this message is counted under, in the order in which the counter wants them locked."""
+    by_risk = work.policy.topic_of_risks(plan.risks)
+    return sorted({*plan.topics, *([by_risk] if by_risk else [])})
 
 
 def _speak(work: Answering, thread: "_Thread", plan: Plan) -> None:
@@ -254,9 +263,16 @@ def _remember(
             outcome=plan.outcome,
             facts=begun.facts.as_dict(),
             attempts=Turn.attempts + 1,
-            recount="due" if engine in ("knowledge", "none") else None,
+            recount="due" if _is_to_be_recounted(reply) else None,
         )
     )
+
+
+def _is_to_be_recounted(reply: EngineReply | None) -> bool:
+    """Whether Rasa did not see it, or saw it without its vector: then its complaint was not counted."""
+    if reply is None or reply.engine == "knowledge":
+        return True
+    return any(signal.extra.get("degraded") for signal in reply.signals)
 
 
 def _nothing(begun: Begun) -> EngineReply:

@@ -13,7 +13,7 @@ from tests.sites import Site, running
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     """A site with the limits as shipped."""
-    with running(f"sqlite:///{tmp_path / 'limits.db'}", tmp_path, engine=ScriptedEngine()) as site:
+    with running(f"sqlite:///{tmp_path / 'limits.db'}", tmp_path, using=ScriptedEngine()) as site:
         yield site
 
 

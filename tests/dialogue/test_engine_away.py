@@ -33,7 +33,7 @@ def switch() -> Switch:
 @pytest.fixture
 def site(tmp_path: Path, switch: Switch) -> Iterator[Site]:
     with running(
-        f"sqlite:///{tmp_path / 'away.db'}", tmp_path, engine=ScriptedEngine(switch), second_notice_after_seconds=0.5
+        f"sqlite:///{tmp_path / 'away.db'}", tmp_path, using=ScriptedEngine(switch), second_notice_after_seconds=0.5
     ) as site:
         yield site
 

@@ -1,5 +1,6 @@
 """One speaker: what the bot decided before an agent took over is never said after."""
 
+import functools
 import random
 import threading
 import time
@@ -26,7 +27,7 @@ def test_the_bot_falls_silent_the_moment_an_agent_takes_over(site: Site, ben: St
         number = ben.ticket_of(ada)["number"]
         ben.post(f"/desk/tickets/{number}/claim")
         ben.post(f"/desk/tickets/{number}/return-to-bot")
-        burst = threading.Thread(target=lambda one=ada: [one.say(f"word {n}") for n in range(5)])
+        burst = threading.Thread(target=_write_five, args=(ada,))
         burst.start()
         time.sleep(dice.uniform(0, 0.12))
         ben.post(f"/desk/tickets/{number}/claim")
@@ -34,7 +35,7 @@ def test_the_bot_falls_silent_the_moment_an_agent_takes_over(site: Site, ben: St
             e["at"] for e in reversed(ben.get(f"/desk/tickets/{number}")["events"]) if e["event"] == "claimed"
         )
         burst.join()
-        until(lambda one=ada: _settled(site, one))
+        until(functools.partial(_settled, site, ada))
         late = [m for m in ada.ours() if m["author"] == "bot" and m["at"] > claimed_at]
         assert late == []
 
@@ -47,3 +48,8 @@ def _settled(site: Site, ada: Ada) -> bool:
     with site.db.snapshot() as session:
         waiting = session.scalar(select(func.count()).where(Turn.conversation_id == ada.id, Turn.state == "waiting"))
     return waiting == 0
+
+
+def _write_five(ada: Ada) -> None:
+    for number in range(5):
+        ada.say(f"word {number}")

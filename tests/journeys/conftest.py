@@ -1,0 +1,85 @@
+"""The whole product, started once as an operator starts it; journeys run on it with SQLite, and beside it with
+PostgreSQL: a second web process on the same Rasa, actions and knowledge service."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import product as whole
+from bench.product import Product
+from bot.core.db import Database
+from bot.knowledge import service
+from knowledge_index import seed
+from tests.people import Ada, StaffMember
+from tests.sites import PASSWORD, STAFF, hire, running
+
+LIMITS = {name: int(value) for name, value in whole.UNLIMITED.items()}
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    folder = tmp_path_factory.mktemp("product")
+    with whole.running(folder, settings=whole.UNLIMITED) as started:
+        database = Database(f"sqlite:///{folder / 'firebreak.db'}")
+        hire(database)
+        database.close()
+        yield started
+
+
+@pytest.fixture(scope="session")
+def beside(product: Product, postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A web process on PostgreSQL that shares the product's Rasa, actions and knowledge service."""
+    from tests.conftest import create_postgres
+
+    urls = {name: product.setting(name) for name in ("rasa_url", "actions_url", "knowledge_url")}
+    url = create_postgres(postgres)
+    more: dict[str, Any] = {**LIMITS, **urls, "engine": "rasa"}
+    with running(url, tmp_path_factory.mktemp("beside"), fill=_seed, **more) as site:
+        yield site.url
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def door(request: pytest.FixtureRequest, product: Product) -> str:
+    """Where customers and staff come in, on each database."""
+    if request.param == "sqlite":
+        return product.url
+    url: str = request.getfixturevalue("beside")
+    return url
+
+
+@pytest.fixture
+def ada(door: str) -> Ada:
+    return Ada(door)
+
+
+@pytest.fixture(scope="session")
+def cast(door: str) -> dict[str, StaffMember]:
+    return {name: StaffMember(door, f"{name}@emberly.example", PASSWORD) for name in STAFF}
+
+
+@pytest.fixture
+def ben(cast: dict[str, StaffMember]) -> StaffMember:
+    return cast["ben"]
+
+
+@pytest.fixture
+def dan(cast: dict[str, StaffMember]) -> StaffMember:
+    return cast["dan"]
+
+
+@pytest.fixture
+def cleo(cast: dict[str, StaffMember]) -> StaffMember:
+    return cast["cleo"]
+
+
+def _seed(database: Database) -> None:
+    hire(database)
+    with database.transaction() as session:
+        service.do_seed(session, seed.articles())
+
+
+def logs_of(product: Product) -> str:
+    folder = Path(product.setting("data_dir")) / "logs"
+    return "".join(path.read_text(encoding="utf-8", errors="replace") for path in folder.rglob("*") if path.is_file())
