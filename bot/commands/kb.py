@@ -124,7 +124,7 @@ def _yaml(text: str, path: Path) -> list[dict[str, Any]]:
     try:
         entries = yaml.safe_load(text) or []
     except yaml.YAMLError as error:
-        raise Trouble(f"{path}: is not YAML ({error}).") from error
+        raise Trouble(f"{path}: is not YAML ({' '.join(str(error).split())}).") from error
     found = []
     for entry in _listed(entries, path):
         languages = [language for language in LANGUAGES if isinstance(entry.get(language), dict)]

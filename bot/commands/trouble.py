@@ -41,5 +41,7 @@ def in_words(error: Exception) -> str:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         return f"The database cannot be used: {cause}"
     if isinstance(error, KnowledgeUnavailable):
-        return f"{str(error)[:1].upper()}{str(error)[1:]}. Is `firebreak up` running, and FIREBREAK_KNOWLEDGE_URL right?"
+        return (
+            f"{str(error)[:1].upper()}{str(error)[1:]}. Is `firebreak up` running, and FIREBREAK_KNOWLEDGE_URL right?"
+        )
     return str(error) or type(error).__name__

@@ -10,6 +10,10 @@ from pathlib import Path
 SOCKET_PATH_LIMIT = 95  # the kernel's 107, less what supervisord appends while it binds
 
 
+MODELS_DIR = "FIREBREAK_MODELS_DIR"
+"""Where trained models are kept, if not below the data directory: several data directories then train but once."""
+
+
 @dataclass(frozen=True)
 class Places:
     root: Path
@@ -21,6 +25,10 @@ class Places:
     @property
     def models(self) -> Path:
         return self.root / "models"
+
+    @property
+    def kept_models(self) -> Path:
+        return Path(os.environ.get(MODELS_DIR) or self.models)
 
     @property
     def model(self) -> Path:
@@ -36,7 +44,7 @@ class Places:
         return self.root / "tmp"
 
     def make(self) -> None:
-        for folder in (self.logs, self.models, self.home, self.tmp):
+        for folder in (self.logs, self.models, self.kept_models, self.home, self.tmp):
             folder.mkdir(parents=True, exist_ok=True)
 
     def run_folder(self) -> Path:

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -16,6 +18,7 @@ from bot.up.places import Places
 
 MADE_FROM = ("config.yml", "domain.yml", "data", "bot/nlu", "bot/wire.py", "requirements/rasa.txt")
 MODELS_KEPT = 3
+KEPT_NAME = re.compile(r"[0-9a-f]{16}\.tar\.gz")
 Wait = Callable[[float], None]
 
 
@@ -43,7 +46,7 @@ def ensure_model(
     if status != 200 or not isinstance(health, dict):
         raise TrainingError(f"The knowledge service does not answer at {knowledge_url}; training needs its embeddings.")
     name = fingerprint(PROJECT_ROOT, health.get("models"))
-    model = places.models / f"{name}.tar.gz"
+    model = places.kept_models / f"{name}.tar.gz"
     if not model.exists():
         on_training()
         _train(places, model, knowledge_url=knowledge_url, logs=logs, wait=wait)
@@ -53,7 +56,7 @@ def ensure_model(
 
 def forget(places: Places) -> None:
     """Throw the cached models away; the one that Rasa was started with stays."""
-    for path in _cached(places):
+    for path in _kept(places):
         path.unlink(missing_ok=True)
 
 
@@ -69,7 +72,7 @@ def _train(places: Places, model: Path, *, knowledge_url: str, logs: LogPump, wa
     if code != 0 or not made.exists():
         log = places.logs / "train.log"
         raise TrainingError(f"`rasa train` ended with {code} and gave no model; {log} has its own words.")
-    made.replace(model)
+    _copy(made, model)
     shutil.rmtree(fresh, ignore_errors=True)
 
 
@@ -99,17 +102,22 @@ def _run(command: list[str], environment: dict[str, str], logs: LogPump, wait: W
 
 
 def _make_current(places: Places, model: Path) -> None:
-    fresh = places.models / "current.new"
-    shutil.copyfile(model, fresh)
-    fresh.replace(places.model)
+    _copy(model, places.model)
     model.touch()
-    kept = sorted(_cached(places), key=lambda path: path.stat().st_mtime, reverse=True)
+    kept = sorted(_kept(places), key=lambda path: path.stat().st_mtime, reverse=True)
     for old in kept[MODELS_KEPT:]:
         old.unlink(missing_ok=True)
 
 
-def _cached(places: Places) -> list[Path]:
-    return [path for path in places.models.glob("*.tar.gz") if path != places.model]
+def _copy(source: Path, target: Path) -> None:
+    """Whole or not at all, also between file systems and beside another process that does the same."""
+    fresh = target.with_name(f".{target.name}.{os.getpid()}")
+    shutil.copyfile(source, fresh)
+    fresh.replace(target)
+
+
+def _kept(places: Places) -> list[Path]:
+    return [path for path in places.kept_models.glob("*.tar.gz") if KEPT_NAME.fullmatch(path.name)]
 
 
 def _sources(root: Path) -> Iterator[Path]:
