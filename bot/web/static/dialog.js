@@ -5,7 +5,8 @@ import { sentenceOf } from "./staff.js";
 import { label, t } from "./words.js";
 
 /**
- * `fields`: `{name, words, kind: "line"|"area"|"select"|"choice"|"moment", options?: [{value, words}], required?, suggestions?}`.
+ * `fields`: `{name, words, kind: "line"|"area"|"select"|"choice"|"moment", options?: [{value, words}], value?, required?, suggestions?}`;
+ * `value` is the option chosen beforehand.
  * `perform(values)` does it; the dialog closes when it has succeeded. Resolves to whether it was done.
  */
 export function ask({ title, intro, fields = [], submit, perform }) {
@@ -63,14 +64,18 @@ function field(spec) {
     : el("label", { class: "field" }, el("span", {}, spec.words), control(spec), suggestions(spec));
 }
 
-function control({ name, kind, options = [], required, suggestions: listed }) {
+function control({ name, kind, options = [], value, required, suggestions: listed }) {
   const common = { class: "input", name, required };
   if (kind === "area") return el("textarea", { ...common, rows: 4 });
   if (kind === "moment") return el("input", { ...common, type: "datetime-local" });
-  if (kind === "select")
-    return el("select", common, ...options.map(({ value, words }) => el("option", { value }, words)));
+  if (kind === "select") return el("select", common, required && unchosen(), ...options.map((one) => option(one, value)));
   return el("input", { ...common, type: "text", list: listed && `${name}-list`, autocomplete: "off" });
 }
+
+const option = ({ value, words }, chosen) => el("option", { value, selected: value === chosen }, words);
+
+/** What must be chosen is not chosen beforehand. */
+const unchosen = () => el("option", { value: "" }, t("dialog.choose"));
 
 function suggestions({ name, suggestions: listed }) {
   return listed && el("datalist", { id: `${name}-list` }, ...listed.map((value) => el("option", { value })));

@@ -12,6 +12,22 @@ export function close() {
   location.hash = "";
 }
 
+const PAGE = 50;
+const LONGEST_PAGE = 200;
+
+/** The query of a list's next page after `cursor`; without one, of its beginning, as long as what is `shown` already. */
+export function pageQuery(shown, { cursor, ...asked }) {
+  const limit = cursor ? PAGE : Math.min(LONGEST_PAGE, Math.max(PAGE, shown));
+  const named = Object.entries({ ...asked, cursor, limit }).filter(([, value]) => value);
+  return new URLSearchParams(named);
+}
+
+/** `items` and then `more`, each once: what has moved while the list was read stands where it was read last. */
+export function merged(items, more, key) {
+  const fresh = new Set(more.map((item) => item[key]));
+  return [...items.filter((item) => !fresh.has(item[key])), ...more];
+}
+
 export class Rows {
   #list;
   #keyOf;

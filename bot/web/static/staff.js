@@ -4,7 +4,7 @@ import { Away, call, Refused } from "./api.js";
 import { $, announce, el } from "./dom.js";
 import { forget } from "./keep.js";
 import { showLanguageSwitch } from "./language.js";
-import { known, startWords, t } from "./words.js";
+import { giveNames, known, startWords, t } from "./words.js";
 
 const TOAST_MS = 6_000;
 const PAGES = {
@@ -15,7 +15,7 @@ const PAGES = {
 /** Writes the words and the bar; gives whoever is signed in, or leaves for the sign-in page. */
 export async function startStaffPage(current) {
   await startWords();
-  const me = await staffCall("/staff/me");
+  const [me] = await Promise.all([staffCall("/staff/me"), fetchNames()]);
   showLanguageSwitch($("#language"));
   $("#me").textContent = me.name;
   $("#nav").replaceChildren(
@@ -25,6 +25,14 @@ export async function startStaffPage(current) {
   );
   $("#sign-out").addEventListener("click", signOut);
   return me;
+}
+
+/** What the shop's policy names stands there alone, in every language. */
+async function fetchNames() {
+  const [teams, topics] = await Promise.all([staffCall("/desk/teams"), staffCall("/alerts/topics")]);
+  giveNames("team", teams.items);
+  giveNames("department", teams.departments);
+  giveNames("topic", topics.items);
 }
 
 export const mayOpen = (me, page) => PAGES[page].some((role) => me.roles.includes(role));

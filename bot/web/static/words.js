@@ -8,6 +8,7 @@ let language = "en";
 let catalogue = {};
 let plurals = new Intl.PluralRules("en");
 const listeners = new Set();
+const given = new Map();
 
 export const currentLanguage = () => language;
 export const onLanguage = (listener) => listeners.add(listener);
@@ -62,13 +63,20 @@ export function t(key, values = {}) {
 /** The sentence `key` if there is one. */
 export const known = (key) => catalogue[key];
 
-/** The page's word for a name of the wire, such as `status` `waiting`; an unknown name is shown as it is, in words. */
-export function label(kind, name) {
-  return catalogue[`${kind}.${name}`] ?? String(name ?? "").replaceAll("_", " ");
+/** Takes the names of a kind that the shop's policy gives, such as teams: `[{key, names: {en, zh}}]`. */
+export function giveNames(kind, items) {
+  given.set(kind, new Map(items.map(({ key, names }) => [key, names])));
 }
 
-/** Every name of a kind that the catalogue knows. */
+/** The page's word for a name of the wire, such as `status` `waiting`; an unknown name is shown as it is, in words. */
+export function label(kind, name) {
+  const words = given.get(kind)?.get(name)?.[language] ?? catalogue[`${kind}.${name}`];
+  return words ?? String(name ?? "").replaceAll("_", " ");
+}
+
+/** Every name of a kind that is known. */
 export function namesOf(kind) {
+  if (given.has(kind)) return [...given.get(kind).keys()];
   return Object.keys(catalogue)
     .filter((key) => key.startsWith(`${kind}.`))
     .map((key) => key.slice(kind.length + 1));

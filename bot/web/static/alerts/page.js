@@ -5,7 +5,8 @@ import { showKeys } from "../dialog.js";
 import { $, announce, el } from "../dom.js";
 import { onKeys } from "../keys.js";
 import { listen } from "../live.js";
-import { close, opened, Rows, showView } from "../rows.js";
+import { raise } from "../raise.js";
+import { close, merged, open, opened, pageQuery, Rows, showView } from "../rows.js";
 import { sentenceOf, staffCall, startStaffPage, toast } from "../staff.js";
 import { currentLanguage, label, moment, namesOf, onLanguage, t } from "../words.js";
 import { count, phaseBadge, showCard, showNoCard, windowOf } from "./card.js";
@@ -13,6 +14,8 @@ import { count, phaseBadge, showCard, showNoCard, windowOf } from "./card.js";
 const me = await startStaffPage("alerts");
 const rows = new Rows($("#list"), (alert) => alert.id, paint);
 let alerts = [];
+let next = null;
+let loads = 0;
 let alert = null;
 
 const KEYS = {
@@ -33,7 +36,9 @@ const KEYS = {
 
 function start() {
   fillPhases();
-  $("#phase").addEventListener("change", load);
+  $("#phase").addEventListener("change", () => load());
+  $("#more").addEventListener("click", () => load(next));
+  $("#raise").addEventListener("click", () => raise(raised));
   $("#back").addEventListener("click", close);
   addEventListener("hashchange", openFromAddress);
   onLanguage(() => (fillPhases(), draw(), alert && showCard(alert, me, refresh)));
@@ -49,10 +54,14 @@ function fillPhases() {
   $("#phase").value = chosen;
 }
 
-async function load() {
-  const phase = $("#phase").value;
+/** Loads the list, or what follows `cursor`. An answer that a newer question has overtaken is not shown. */
+async function load(cursor) {
+  const place = ++loads;
   try {
-    alerts = (await staffCall(`/alerts${phase ? `?phase=${phase}` : ""}`)).items;
+    const page = await staffCall(`/alerts?${pageQuery(alerts.length, { phase: $("#phase").value, cursor })}`);
+    if (place !== loads) return;
+    alerts = cursor ? merged(alerts, page.items, "id") : page.items;
+    next = page.next ?? null;
     draw();
   } catch (error) {
     $("#count").textContent = sentenceOf(error);
@@ -62,6 +71,7 @@ async function load() {
 function draw() {
   rows.show(alerts);
   $("#none").hidden = alerts.length > 0;
+  $("#more").hidden = !next;
   $("#count").textContent = t("alert.count", { n: alerts.filter((one) => one.phase === "warning").length });
 }
 
@@ -79,6 +89,11 @@ function rowOf(shown) {
     el("span", { class: "what" }, label("topic", shown.topic)),
     el("span", { class: "foot" }, el("span", {}, evidence), el("span", { class: "end" }, windowOf(shown))),
   ];
+}
+
+async function raised(alert) {
+  await load();
+  open(alert.id);
 }
 
 async function openFromAddress() {

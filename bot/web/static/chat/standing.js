@@ -65,7 +65,7 @@ function showDetails(open) {
   fillWith(
     holder,
     next_step && el("p", {}, el("b", {}, t("ticket.next")), " ", next_step),
-    team && el("p", { class: "team" }, icon("person"), label("team", team)),
+    team && el("p", { class: "team" }, icon("person"), team),
     el("ol", {}, ...timeline.map(step)),
   );
 }

@@ -5,7 +5,7 @@ import { showKeys } from "../dialog.js";
 import { $, announce, el } from "../dom.js";
 import { onKeys } from "../keys.js";
 import { listen } from "../live.js";
-import { close, opened, Rows, showView } from "../rows.js";
+import { close, merged, opened, pageQuery, Rows, showView } from "../rows.js";
 import { sentenceOf, staffCall, startStaffPage, toast } from "../staff.js";
 import { countdown, countdownShows, isSettled, nameOf, priorityBadge, statusBadge, waited } from "../ticket.js";
 import { currentLanguage, label, namesOf, onLanguage, t } from "../words.js";
@@ -22,6 +22,7 @@ const rows = new Rows($("#list"), (ticket) => ticket.number, paint);
 const unread = new Set();
 let tickets = [];
 let next = null;
+let loads = 0;
 let ticket = null;
 let newFrom = Infinity;
 let typingTimer = 0;
@@ -80,12 +81,14 @@ function refill(select, options) {
   select.value = value;
 }
 
+/** Loads the list, or what follows `cursor`. An answer that a newer question has overtaken is not shown. */
 async function load(cursor) {
-  const asked = [...new FormData($("#filters"))].filter(([, value]) => value);
-  const query = new URLSearchParams(cursor ? [...asked, ["cursor", cursor]] : asked);
+  const place = ++loads;
+  const asked = new FormData($("#filters"));
   try {
-    const page = await staffCall(`/desk/tickets?${query}`);
-    tickets = cursor ? [...tickets, ...page.items] : page.items;
+    const page = await staffCall(`/desk/tickets?${pageQuery(tickets.length, { ...Object.fromEntries(asked), cursor })}`);
+    if (place !== loads) return;
+    tickets = cursor ? merged(tickets, page.items, "number") : page.items;
     next = page.next ?? null;
     draw();
   } catch (error) {

@@ -1,6 +1,7 @@
 /** What an agent does with a ticket. Each verb calls the server; what it answers is shown by `done(ticket)`. */
 
 import { ask, optionsOf } from "../dialog.js";
+import { raise } from "../raise.js";
 import { sentenceOf, staffCall, toast } from "../staff.js";
 import { isHeldBy, isSettled } from "../ticket.js";
 import { label, namesOf, t } from "../words.js";
@@ -22,6 +23,7 @@ export function verbsFor(ticket, me) {
     !settled && mine && ticket.status !== "waiting" && { name: "wait", icon: "clock", run: wait },
     !settled && (!anothers || mayMoveAnothers(me)) && { name: "transfer", icon: "out", run: transfer },
     !settled && speaking && { name: "return-to-bot", icon: "back", run: returnToBot },
+    !settled && { name: "raise", icon: "warning", run: raiseAlert },
     settled && { name: "reopen", icon: "retry", main: true, run: reopen },
   ].filter(Boolean);
 }
@@ -75,6 +77,11 @@ function wait(ticket, done) {
 
 function reopen(ticket, done) {
   return asked(ticket, "reopen", done, [{ name: "reason", kind: "area", words: t("reopen.reason"), required: true }]);
+}
+
+function raiseAlert(ticket) {
+  const raised = () => toast(t("desk.raised"));
+  return raise(raised, { topic: ticket.topic, conversation_ids: [ticket.conversation_id] });
 }
 
 const returnToBot = (ticket, done) => asked(ticket, "return-to-bot", done, []);

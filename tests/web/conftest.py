@@ -1,0 +1,80 @@
+"""A browser for the whole package, a window for each test, and a site on SQLite that answers from a script."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from bot.dialogue.scripted import ScriptedEngine
+from tests.sites import Site, hire, running
+from tests.web.script import in_both_languages
+from tests.web.windows import Windows
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+REQUIRED = "FIREBREAK_REQUIRE_BROWSER"
+ABSENT = (
+    f"Chromium is not installed, so no page was tried in a browser. Install `chromium`; {REQUIRED}=1 makes it a must."
+)
+_skipped: list[str] = []
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Chromium, or a loud skip. Ends with the package, because the driver occupies this thread's event loop."""
+    found = shutil.which("chromium")
+    if found is None:
+        if os.environ.get(REQUIRED) == "1":
+            pytest.fail(ABSENT)
+        _skipped.append(ABSENT)
+        pytest.skip(ABSENT)
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _skipped:
+        terminalreporter.section("BROWSER TESTS SKIPPED", sep="!", red=True)
+        terminalreporter.line(ABSENT)
+
+
+@pytest.fixture(scope="package")
+def engine() -> ScriptedEngine:
+    return ScriptedEngine(in_both_languages)
+
+
+@pytest.fixture(scope="package")
+def site(tmp_path_factory: pytest.TempPathFactory, engine: ScriptedEngine) -> Iterator[Site]:
+    """One for the package, on SQLite: pages do not know the database, and each test has its own people."""
+    folder = tmp_path_factory.mktemp("web")
+    with running(f"sqlite:///{folder / 'firebreak.db'}", folder, using=engine, requests_per_minute=100_000) as site:
+        hire(site.db)
+        yield site
+
+
+@pytest.fixture
+def slow(engine: ScriptedEngine) -> Iterator[None]:
+    """Answers take a moment."""
+    engine.delay_seconds = 0.2
+    yield
+    engine.delay_seconds = 0.0
+
+
+@pytest.fixture
+def windows(browser: Browser, site: Site) -> Iterator[Windows]:
+    """Opens windows, each a browser of its own. Fails a test in which a page complained of anything."""
+    opened = Windows(browser, site.url)
+    yield opened
+    opened.close()
+    assert opened.complaints == []

@@ -1,0 +1,172 @@
+"""The visitor's page in a real browser."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Route, WebSocket, expect
+
+from tests.web.windows import Windows
+
+pytestmark = pytest.mark.browser
+
+RECORD_ORDER = """
+  window.order = {};
+  const places = { tick: ".entry.own .receipt.received", answer: ".entry.bot:not(.typing)" };
+  let batch = 0;
+  new MutationObserver(() => {
+    batch += 1;
+    for (const [name, place] of Object.entries(places))
+      if (!(name in window.order) && document.querySelector(place)) window.order[name] = batch;
+  }).observe(document, { childList: true, subtree: true });
+"""
+
+
+@pytest.mark.usefixtures("slow")
+@pytest.mark.parametrize(
+    ("lang", "question", "answer", "source"),
+    [
+        ("en", "lock is offline", "Check the batteries first.", "From our article “My smart lock is offline”"),
+        ("zh", "门锁打不开了", "请先检查电池。", "来自知识条目“智能门锁打不开了”"),
+    ],
+)
+def test_a_question_is_ticked_then_answered_with_its_source_and_can_be_rated(
+    windows: Windows, lang: str, question: str, answer: str, source: str
+) -> None:
+    chat = windows.chat(lang=lang)
+    chat.page.evaluate(RECORD_ORDER)
+    expect(chat.page.locator("html")).to_have_attribute("lang", "zh-Hans" if lang == "zh" else "en")
+    chat.say(question)
+    expect(chat.bot.locator(".bubble")).to_have_text(answer)
+    expect(chat.bot.locator(".source")).to_have_text(source)
+    seen = chat.page.evaluate("window.order")
+    assert seen["tick"] < seen["answer"]
+    chat.page.get_by_role("button", name="Yes, this helped" if lang == "en" else "有帮助", exact=True).click()
+    expect(chat.bot.locator("p.helpful")).to_have_text("Thank you, good to know." if lang == "en" else "谢谢您的反馈。")
+
+
+def test_a_rating_outlives_a_reload(windows: Windows) -> None:
+    chat = windows.chat()
+    chat.say("lock is offline")
+    chat.page.get_by_role("button", name="No, this did not help").click()
+    expect(chat.bot.locator("p.helpful")).to_be_visible()
+    chat.page.reload()
+    expect(chat.bot.locator("p.helpful")).to_have_text("Thank you. We will improve this answer.")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_two_misses_bring_an_offer_and_then_a_ticket(windows: Windows, lang: str) -> None:
+    first, second = ("gibberish", "more of it") if lang == "en" else ("天书一样的话", "还是天书")
+    chat = windows.chat(lang=lang)
+    chat.say(first)
+    offer = chat.page.get_by_role("group", name="Choices" if lang == "en" else "选项").get_by_role("button")
+    expect(offer).to_have_text("Talk to a person" if lang == "en" else "转人工客服")
+    chat.say(second)
+    expect(chat.ticket).to_be_visible()
+    number = str(chat.number())
+    expect(chat.events.last).to_contain_text(number)
+    team, due = ("Service", r"\d\d:\d\d") if lang == "en" else ("客服组", r"\d\d:\d\d")
+    expect(chat.events.last).to_contain_text(team)
+    expect(chat.page.locator("#ticket-line")).to_have_text(re.compile(rf"{number}.*{due}"))
+    expect(chat.page.locator("#human")).to_be_hidden()
+    expect(offer).to_be_disabled()
+    chat.page.locator("#ticket-more").click()
+    expect(chat.page.locator("#ticket-details")).to_contain_text(team)
+
+
+def test_a_tap_on_the_offer_calls_a_person(windows: Windows) -> None:
+    chat = windows.chat()
+    chat.say("gibberish")
+    chat.page.locator(".choice").click()
+    expect(chat.own.last.locator(".bubble")).to_have_text("Talk to a person")
+    expect(chat.ticket).to_be_visible()
+    expect(chat.page.locator("#state")).to_have_text("You are in the queue for a person")
+
+
+def test_the_button_below_calls_a_person_too(windows: Windows) -> None:
+    chat = windows.chat()
+    chat.page.locator("#human").click()
+    expect(chat.ticket).to_be_visible()
+
+
+def test_a_starter_is_a_question_at_one_tap(windows: Windows) -> None:
+    chat = windows.chat()
+    chat.page.locator(".starter").first.click()
+    expect(chat.own.locator(".bubble")).to_have_text("My smart lock is offline")
+    expect(chat.page.locator(".welcome")).to_be_hidden()
+
+
+def test_a_reload_resumes_the_conversation(windows: Windows) -> None:
+    chat = windows.chat()
+    chat.say("lock is offline")
+    expect(chat.bot).to_have_count(1)
+    number = chat.asks_for_a_person()
+    chat.page.reload()
+    expect(chat.own.locator(".bubble")).to_have_text(["lock is offline", "person please"])
+    expect(chat.bot).to_have_count(1)
+    expect(chat.page.locator("#ticket-line")).to_contain_text(str(number))
+    chat.say("one more thing")
+    expect(chat.own).to_have_count(3)
+
+
+def test_another_window_of_the_same_browser_shows_the_same_conversation(windows: Windows) -> None:
+    chat = windows.chat()
+    chat.say("lock is offline")
+    other = chat.page.context.new_page()
+    other.goto(chat.page.url)
+    expect(other.locator(".entry.own .bubble")).to_have_text("lock is offline")
+    chat.say("hello again")
+    expect(other.locator(".entry.own .bubble")).to_have_text(["lock is offline", "hello again"])
+
+
+def test_a_message_whose_receipt_was_lost_is_sent_again_and_stands_once(windows: Windows) -> None:
+    windows.expect_complaints("net::ERR_FAILED")
+    chat = windows.chat()
+    tries: list[str] = []
+
+    def lose_the_first(route: Route) -> None:
+        tries.append((route.request.post_data_json or {})["client_message_id"])
+        if len(tries) == 1:
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: tries.extend(_ids_in(frame)))
+
+    chat.page.on("websocket", listen)
+    chat.page.route(re.compile(r"/messages$"), lose_the_first)
+    chat.say("hello there")
+    expect(chat.bot.locator(".bubble")).to_have_text("Hello, I am a bot.")
+    assert len(tries) >= 2
+    assert len(set(tries)) == 1
+    chat.page.reload()
+    expect(chat.bot).to_have_count(1)
+    expect(chat.own).to_have_count(1)
+
+
+def test_the_language_changes_in_place(windows: Windows) -> None:
+    chat = windows.chat()
+    chat.say("lock is offline")
+    chat.page.fill("#message", "half a")
+    chat.page.get_by_role("button", name="中文").click()
+    expect(chat.page.locator("h1")).to_have_text("Emberly 客服")
+    expect(chat.bot.locator(".source")).to_contain_text("来自知识条目")
+    expect(chat.page.locator("#message")).to_have_value("half a")
+    chat.page.reload()
+    expect(chat.page.locator("h1")).to_have_text("Emberly 客服")
+
+
+def test_a_message_that_is_too_long_waits_to_be_shortened(windows: Windows) -> None:
+    chat = windows.chat()
+    chat.page.fill("#message", "x" * 4_003)
+    expect(chat.page.locator("#send")).to_be_disabled()
+    expect(chat.page.locator("#counter")).to_have_text("3 characters too many")
+    chat.page.press("#message", "Enter")
+    expect(chat.own).to_have_count(0)
+
+
+def _ids_in(frame: str | bytes) -> list[str]:
+    sent = json.loads(frame)
+    return [sent["client_message_id"]] if sent["type"] == "message" else []

@@ -1,0 +1,104 @@
+"""Browser windows as people use them: a visitor's and a staff member's, and what a page must never do."""
+
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, expect
+
+from tests.sites import PASSWORD
+
+PATIENCE_MS = 15_000
+TALL = {"width": 1280, "height": 900}
+NARROW = {"width": 360, "height": 740}
+REPORT_VIOLATIONS = """
+  addEventListener("securitypolicyviolation", (event) => console.error(`CSP: ${event.violatedDirective}`));
+"""
+
+
+class Windows:
+    """Each window has its own storage and cookies, and takes down every complaint of its pages."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.url = url
+        self.complaints: list[str] = []
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+        self._expected: list[str] = []
+        expect.set_options(timeout=PATIENCE_MS)
+
+    def expect_complaints(self, *parts: str) -> None:
+        """What holds one of `parts` is no complaint: the test brings it about."""
+        self._expected += parts
+
+    def open(self, path: str, *, lang: str = "en", size: dict[str, int] = TALL, **more: Any) -> Page:
+        """A new window on `path`, in a browser that speaks `lang`."""
+        locale = "zh-CN" if lang == "zh" else "en-GB"
+        context = self._browser.new_context(locale=locale, viewport=size, reduced_motion="reduce", **more)
+        context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(REPORT_VIOLATIONS)
+        self._contexts.append(context)
+        page = context.new_page()
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self._complain(f"{page.url}: {error}"))
+        page.on("dialog", self._asked)
+        page.goto(self.url + path)
+        return page
+
+    def chat(self, **more: Any) -> "Chat":
+        return Chat(self.open("/", **more))
+
+    def staff(self, name: str, path: str, **more: Any) -> Page:
+        """A window in which `name` has signed in by the page, on `path`."""
+        page = self.open(f"/sign-in?next={path}", **more)
+        page.fill("#email", f"{name}@emberly.example")
+        page.fill("#password", PASSWORD)
+        page.click("#submit")
+        page.wait_for_url(self.url + path)
+        expect(page.locator("#connection[data-live=true]")).to_be_attached()
+        return page
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self._complain(f"{message.location.get('url', '')}: {message.text}")
+
+    def _asked(self, dialog: Dialog) -> None:
+        self._complain(f"a page called {dialog.type}()")
+        dialog.dismiss()
+
+    def _complain(self, text: str) -> None:
+        if not any(part in text for part in self._expected):
+            self.complaints.append(text)
+
+
+class Chat:
+    """The visitor's page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.own = page.locator(".entry.own")
+        self.bot = page.locator(".entry.bot:not(.typing)")
+        self.agent = page.locator(".entry.agent:not(.typing)")
+        self.events = page.locator(".entry.event")
+        self.ticket = page.locator("#ticket")
+
+    def say(self, text: str) -> Locator:
+        """Send; the entry, once it is marked as received."""
+        self.page.fill("#message", text)
+        self.page.press("#message", "Enter")
+        entry = self.own.last
+        expect(entry.locator(".bubble")).to_have_text(text)
+        expect(entry.locator(".receipt.received")).to_be_visible()
+        return entry
+
+    def asks_for_a_person(self) -> int:
+        """Say so; the ticket's number."""
+        self.say("person please")
+        return self.number()
+
+    def number(self) -> int:
+        """The number of the ticket that the page shows, once it does."""
+        expect(self.ticket).to_be_visible()
+        return int(self.page.locator("#ticket-line").inner_text().split()[1])
