@@ -62,7 +62,8 @@ class Ada:
 
         deadline, seen = time.monotonic() + seconds, after
         while time.monotonic() < deadline:
-            for message in self.thread(after=seen, wait=min(2, seconds))["messages"]:
+            found: list[Message] = self.thread(after=seen, wait=min(2, seconds))["messages"]
+            for message in found:
                 seen = message["seq"]
                 if message["author"] != "customer" and wanted(message):
                     return message

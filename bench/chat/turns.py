@@ -41,6 +41,26 @@ async def _customer(http: aiohttp.ClientSession, url: str, texts: Iterator[str],
     return answered
 
 
+async def stock_per_second(address: str, texts: Iterator[str], *, seconds: float = SECONDS) -> float:
+    """The same customers at Rasa's own REST channel, a new sender every MESSAGES_A_CONVERSATION messages."""
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+        began = time.perf_counter()
+        until = began + seconds
+        done = await asyncio.gather(*(_stock_customer(http, address, texts, until) for _ in range(CONVERSATIONS)))
+        return sum(done) / (time.perf_counter() - began)
+
+
+async def _stock_customer(http: aiohttp.ClientSession, address: str, texts: Iterator[str], until: float) -> int:
+    answered = 0
+    while time.perf_counter() < until:
+        sender = f"{answered // MESSAGES_A_CONVERSATION}-{id(until)}-{time.time_ns()}"
+        for _ in range(MESSAGES_A_CONVERSATION):
+            body = {"sender": sender, "message": next(texts), "metadata": {"language": "en", "embedding": "en"}}
+            async with http.post(f"{address}/webhooks/rest/webhook", json=body) as response:
+                answered += bool(await response.json())
+    return answered
+
+
 async def _ask(line: Line, text: str) -> float:
     """Send one message; seconds from there to the first words in answer to it."""
     client_id = await line.send(text)
