@@ -59,7 +59,7 @@ def running(
         fill(database)
         database.close()
     app = create_app(config, engine=using)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", more.get("port", 0))) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws_max_size=65_536, timeout_graceful_shutdown=2))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
