@@ -22,6 +22,8 @@ EMBED_SECONDS = 2.0
 CHANGE_SECONDS = 10.0
 REPLACE_SECONDS = 900.0
 HEALTH_SECONDS = 1.0
+KEEP_ALIVE_SECONDS = 15.0
+"""Less than the service's own, so that no request meets a connection that is just being closed."""
 
 
 class KnowledgeUnavailable(Exception):
@@ -132,7 +134,7 @@ class KnowledgeClient:
 
     def _session(self) -> aiohttp.ClientSession:
         if self._open is None or self._open.closed:
-            self._open = aiohttp.ClientSession()
+            self._open = aiohttp.ClientSession(connector=aiohttp.TCPConnector(keepalive_timeout=KEEP_ALIVE_SECONDS))
         return self._open
 
 

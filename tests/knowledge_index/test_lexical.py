@@ -9,25 +9,25 @@ from knowledge_index.lexical import WordIndex, stem, tokens
     "family",
     [("charge", "charges", "charged", "charging"), ("battery", "batteries"), ("stop", "stopped", "stopping")],
 )
-def test_endings_do_not_part_a_family(family):
+def test_endings_do_not_part_a_family(family: tuple[str, ...]) -> None:
     assert len({stem(word) for word in family}) == 1
 
 
-def test_short_words_and_double_s_keep_their_end():
+def test_short_words_and_double_s_keep_their_end() -> None:
     assert stem("gas") == "gas"
     assert stem("press") == "press"
 
 
-def test_chinese_is_read_as_characters_and_pairs_and_mixed_text_as_both():
+def test_chinese_is_read_as_characters_and_pairs_and_mixed_text_as_both() -> None:
     assert tokens("门锁离线", "zh") == ["门", "锁", "离", "线", "门锁", "锁离", "离线"]
     assert tokens("重置wifi密码", "zh")[-4:] == ["wifi", "密", "码", "密码"]
 
 
-def test_order_numbers_are_not_words():
+def test_order_numbers_are_not_words() -> None:
     assert tokens("my order AB12345 is late", "en") == tokens("my order is late", "en")
 
 
-def test_the_article_that_shares_the_rare_word_comes_first():
+def test_the_article_that_shares_the_rare_word_comes_first() -> None:
     words = WordIndex("en")
     words.add("camera", ["my camera is offline", "camera shows no picture"])
     words.add("lock", ["my lock is offline"])
@@ -36,7 +36,7 @@ def test_the_article_that_shares_the_rare_word_comes_first():
     assert max(scores, key=lambda name: scores[name]) == "lock"
 
 
-def test_coverage_falls_with_every_word_that_the_article_does_not_know():
+def test_coverage_falls_with_every_word_that_the_article_does_not_know() -> None:
     words = WordIndex("en")
     words.add("lock", ["my lock is offline"])
     known = words.coverage(tokens("lock offline", "en"), "lock")
@@ -45,7 +45,7 @@ def test_coverage_falls_with_every_word_that_the_article_does_not_know():
     assert unknown < 0.5
 
 
-def test_adding_and_removing_leaves_what_a_rebuild_gives():
+def test_adding_and_removing_leaves_what_a_rebuild_gives() -> None:
     chance = random.Random(4)
     vocabulary = [f"word{number}" for number in range(30)]
     texts = {name: [" ".join(chance.choices(vocabulary, k=6)) for _ in range(3)] for name in "abcdef"}
@@ -61,7 +61,7 @@ def test_adding_and_removing_leaves_what_a_rebuild_gives():
     assert changed.coverage(query, "a") == pytest.approx(fresh.coverage(query, "a"))
 
 
-def test_a_query_without_words_scores_nothing():
+def test_a_query_without_words_scores_nothing() -> None:
     words = WordIndex("en")
     words.add("lock", ["my lock is offline"])
     assert words.scores([]) == {}

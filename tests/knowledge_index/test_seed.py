@@ -7,7 +7,7 @@ from knowledge_index.articles import Article
 from knowledge_index.schemas import ArticleWithId
 
 
-def test_every_starter_article_fits_the_wire_in_both_languages():
+def test_every_starter_article_fits_the_wire_in_both_languages() -> None:
     articles = seed.articles()
     for fields in articles:
         assert Article.from_wire(ArticleWithId(**fields).model_dump()).as_wire() == fields
@@ -26,13 +26,13 @@ def test_every_starter_article_fits_the_wire_in_both_languages():
         ("- {id: hub, en: {question: Where}, zh: {question: 哪里, answer: 那里}}", "hub has no answer in en"),
     ],
 )
-def test_a_bad_seed_file_is_named_with_its_fault(tmp_path: Path, text: str, fault: str):
+def test_a_bad_seed_file_is_named_with_its_fault(tmp_path: Path, text: str, fault: str) -> None:
     (tmp_path / "hub.yml").write_text(text, "utf-8")
     with pytest.raises(seed.BadSeed, match=f"hub.yml.*{fault}"):
         seed.articles(tmp_path)
 
 
-def test_an_article_may_not_stand_in_the_seed_twice(tmp_path: Path):
+def test_an_article_may_not_stand_in_the_seed_twice(tmp_path: Path) -> None:
     entry = "- {id: hub, en: {question: Where, answer: There.}, zh: {question: 哪里, answer: 那里}}\n"
     (tmp_path / "hub.yml").write_text(entry * 2, "utf-8")
     with pytest.raises(seed.BadSeed, match="twice"):

@@ -8,14 +8,19 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 
-from knowledge_index.articles import digest
+from knowledge_index.articles import Article, digest
 from knowledge_index.client import KnowledgeClient, KnowledgeRefused, KnowledgeUnavailable
+from knowledge_index.embedder import Embedder, Key
+
+Told = TypeVar("Told")
 
 BICYCLES = {
     "id": "bicycles.en",
@@ -30,19 +35,19 @@ BICYCLES = {
 
 
 @pytest.fixture
-def address(serve, tmp_path: Path) -> str:
+def address(serve: Callable[[Path], str], tmp_path: Path) -> str:
     return serve(tmp_path)
 
 
-def talk(address: str, journey):
-    async def connected():
+def talk(address: str, journey: Callable[[KnowledgeClient], Awaitable[Told]]) -> Told:
+    async def connected() -> Told:
         async with KnowledgeClient(address) as knowledge:
             return await journey(knowledge)
 
     return asyncio.run(connected())
 
 
-def post(address: str, path: str, body: bytes, method: str = "POST"):
+def post(address: str, path: str, body: bytes, method: str = "POST") -> tuple[int, Any]:
     request = urllib.request.Request(address + path, body, {"Content-Type": "application/json"}, method=method)
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
@@ -51,8 +56,8 @@ def post(address: str, path: str, body: bytes, method: str = "POST"):
         return refused.code, json.load(refused)
 
 
-def test_a_published_article_is_found_by_the_next_search_and_a_deleted_one_is_not(address):
-    async def journey(knowledge: KnowledgeClient):
+def test_a_published_article_is_found_by_the_next_search_and_a_deleted_one_is_not(address: str) -> None:
+    async def journey(knowledge: KnowledgeClient) -> None:
         assert (await knowledge.search("do you sell bicycles", language="en")).decision == "none"
         started = time.perf_counter()
         assert await knowledge.put_article(BICYCLES) == 1
@@ -68,8 +73,8 @@ def test_a_published_article_is_found_by_the_next_search_and_a_deleted_one_is_no
     talk(address, journey)
 
 
-def test_an_old_version_is_answered_with_the_one_that_is_held(address):
-    async def journey(knowledge: KnowledgeClient):
+def test_an_old_version_is_answered_with_the_one_that_is_held(address: str) -> None:
+    async def journey(knowledge: KnowledgeClient) -> None:
         await knowledge.put_article({**BICYCLES, "version": 5})
         assert await knowledge.put_article({**BICYCLES, "version": 4, "answer": "No."}) == 5
         assert await knowledge.delete_article("bicycles.en", version=3) == 5
@@ -80,8 +85,8 @@ def test_an_old_version_is_answered_with_the_one_that_is_held(address):
     talk(address, journey)
 
 
-def test_the_digest_tells_what_is_held(address):
-    async def journey(knowledge: KnowledgeClient):
+def test_the_digest_tells_what_is_held(address: str) -> None:
+    async def journey(knowledge: KnowledgeClient) -> None:
         assert (await knowledge.health())["digest"] == digest([])
         await knowledge.put_article({**BICYCLES, "version": 7})
         health = await knowledge.health()
@@ -92,14 +97,16 @@ def test_the_digest_tells_what_is_held(address):
     talk(address, journey)
 
 
-def test_replacing_leaves_only_what_was_given_and_outlives_a_restart(serve, tmp_path, shop_articles):
+def test_replacing_leaves_only_what_was_given_and_outlives_a_restart(
+    serve: Callable[[Path], str], tmp_path: Path, shop_articles: list[Article]
+) -> None:
     two = [article.as_wire() for article in shop_articles if article.subject == "smart-lock-offline"]
 
-    async def replace(knowledge: KnowledgeClient):
+    async def replace(knowledge: KnowledgeClient) -> Any:
         await knowledge.put_article(BICYCLES)
         return await knowledge.replace(two)
 
-    async def ask(knowledge: KnowledgeClient):
+    async def ask(knowledge: KnowledgeClient) -> Any:
         await knowledge.put_article({**BICYCLES, "version": 2})
         return await knowledge.health(), await knowledge.search("my smart lock is offline", language="en")
 
@@ -111,10 +118,10 @@ def test_replacing_leaves_only_what_was_given_and_outlives_a_restart(serve, tmp_
     assert talk(serve(tmp_path), lambda knowledge: knowledge.health())["digest"] == health["digest"]
 
 
-def test_what_changes_while_the_index_is_rebuilt_is_kept(address, shop_articles):
+def test_what_changes_while_the_index_is_rebuilt_is_kept(address: str, shop_articles: list[Article]) -> None:
     everything = [article.as_wire() for article in shop_articles if article.language == "en"][:4]
 
-    async def journey(knowledge: KnowledgeClient):
+    async def journey(knowledge: KnowledgeClient) -> None:
         rebuilding = asyncio.create_task(knowledge.replace(everything))
         await asyncio.sleep(0.05)
         await knowledge.put_article(BICYCLES)
@@ -128,8 +135,8 @@ def test_what_changes_while_the_index_is_rebuilt_is_kept(address, shop_articles)
     talk(address, journey)
 
 
-def test_a_rebuild_for_an_index_that_has_changed_since_is_refused(address):
-    async def journey(knowledge: KnowledgeClient):
+def test_a_rebuild_for_an_index_that_has_changed_since_is_refused(address: str) -> None:
+    async def journey(knowledge: KnowledgeClient) -> None:
         seen = (await knowledge.health())["digest"]
         await knowledge.put_article(BICYCLES)
         with pytest.raises(KnowledgeRefused) as refused:
@@ -140,7 +147,7 @@ def test_a_rebuild_for_an_index_that_has_changed_since_is_refused(address):
     talk(address, journey)
 
 
-def test_embeddings_have_the_shape_of_openai_and_are_the_models(address, embedders):
+def test_embeddings_have_the_shape_of_openai_and_are_the_models(address: str, embedders: dict[Key, Embedder]) -> None:
     status, answer = post(address, "/v1/embeddings", b'{"input": ["hello", "goodbye"], "model": "en"}')
     assert status == 200
     assert (answer["object"], answer["model"]) == ("list", "en")
@@ -152,7 +159,7 @@ def test_embeddings_have_the_shape_of_openai_and_are_the_models(address, embedde
 
 
 @pytest.mark.parametrize("model", ["en", "multi"])
-def test_one_bad_text_fails_in_its_place_only(address, model):
+def test_one_bad_text_fails_in_its_place_only(address: str, model: str) -> None:
     body = rb'{"input": ["good", "", "\u0000", 7, null, "\ud800", "half \ud83d", "fine"], "model": "%s"}'
     status, answer = post(address, "/v1/embeddings", body % model.encode())
     assert status == 200
@@ -162,7 +169,7 @@ def test_one_bad_text_fails_in_its_place_only(address, model):
 
 
 @pytest.mark.parametrize("text", [r"\ud800", r"\u0000", "", "   ", "a" * 30_000])
-def test_strange_texts_are_searched_without_harm(address, text):
+def test_strange_texts_are_searched_without_harm(address: str, text: str) -> None:
     status, answer = post(address, "/search", f'{{"text": "{text}", "language": "en"}}'.encode())
     assert (status, answer["decision"]) == (200, "none")
 
@@ -186,26 +193,28 @@ def test_strange_texts_are_searched_without_harm(address, text):
         ("/search", b"{}", "PUT", 405, "method_not_allowed"),
     ],
 )
-def test_every_refusal_has_the_one_shape(address, path, body, method, status, code):
+def test_every_refusal_has_the_one_shape(
+    address: str, path: str, body: bytes, method: str, status: int, code: str
+) -> None:
     found, answer = post(address, path, body, method)
     assert (found, answer["error"]["code"]) == (status, code)
     assert answer["error"]["message"].endswith(".")
 
 
-def test_ids_may_hold_any_character(address):
+def test_ids_may_hold_any_character(address: str) -> None:
     strange = {**BICYCLES, "id": "a/b c?.en"}
 
-    async def journey(knowledge: KnowledgeClient):
+    async def journey(knowledge: KnowledgeClient) -> None:
         await knowledge.put_article(strange)
         assert await knowledge.article("a/b c?.en") == strange
 
     talk(address, journey)
 
 
-def test_the_running_index_is_evaluated_on_request(address, shop_articles):
+def test_the_running_index_is_evaluated_on_request(address: str, shop_articles: list[Article]) -> None:
     one = [article.as_wire() for article in shop_articles if article.id == "smart-lock-offline.en"]
 
-    async def journey(knowledge: KnowledgeClient):
+    async def journey(knowledge: KnowledgeClient) -> dict[str, Any]:
         await knowledge.replace(one)
         return await knowledge.evaluate("en")
 
@@ -214,7 +223,7 @@ def test_the_running_index_is_evaluated_on_request(address, shop_articles):
     assert measured["answerable"] == len(one[0]["variants"])
 
 
-def test_a_service_that_is_away_or_too_slow_is_unavailable():
+def test_a_service_that_is_away_or_too_slow_is_unavailable() -> None:
     with closing(socket.socket()) as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -225,12 +234,12 @@ def test_a_service_that_is_away_or_too_slow_is_unavailable():
         talk(f"http://127.0.0.1:{port}", lambda knowledge: knowledge.health())
 
 
-def test_the_client_loads_neither_torch_nor_faiss_nor_numpy():
+def test_the_client_loads_neither_torch_nor_faiss_nor_numpy() -> None:
     check = "import sys, knowledge_index.client as c; print(sorted({'torch', 'faiss', 'numpy'} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", check], text=True).strip() == "[]"
 
 
-def test_the_process_listens_at_once_says_loading_and_stops_when_told(tmp_path: Path):
+def test_the_process_listens_at_once_says_loading_and_stops_when_told(tmp_path: Path) -> None:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -30,18 +30,18 @@ def restored(store: IndexStore) -> KnowledgeIndex:
     return index
 
 
-def test_nothing_stored_is_not_an_error(tmp_path: Path):
+def test_nothing_stored_is_not_an_error(tmp_path: Path) -> None:
     assert opened(tmp_path).load() is None
 
 
-def test_what_was_saved_comes_back_and_answers_alike(tmp_path: Path):
+def test_what_was_saved_comes_back_and_answers_alike(tmp_path: Path) -> None:
     opened(tmp_path).save(HELD, {"gone.en": 4})
     index = restored(opened(tmp_path))
     assert everything(index) == everything(built(index.calibration, index.dimensions, HELD))
     assert index.tombstones == {"gone.en": 4}
 
 
-def test_changes_after_the_snapshot_come_back_with_their_vectors(tmp_path: Path):
+def test_changes_after_the_snapshot_come_back_with_their_vectors(tmp_path: Path) -> None:
     store = opened(tmp_path)
     store.save(HELD, {})
     newer = made_up("a", 2)
@@ -53,12 +53,12 @@ def test_changes_after_the_snapshot_come_back_with_their_vectors(tmp_path: Path)
     assert index.tombstones == {"b.zh": 4}
 
 
-def test_a_journal_may_begin_before_any_snapshot(tmp_path: Path):
+def test_a_journal_may_begin_before_any_snapshot(tmp_path: Path) -> None:
     opened(tmp_path).append(Change("a.en", 1, made_up("a")))
     assert list(restored(opened(tmp_path)).articles) == ["a.en"]
 
 
-def test_a_line_torn_by_a_crash_is_dropped(tmp_path: Path):
+def test_a_line_torn_by_a_crash_is_dropped(tmp_path: Path) -> None:
     store = opened(tmp_path)
     store.append(Change("a.en", 1, made_up("a")))
     store.append(Change("c.en", 2, made_up("c", 2)))
@@ -67,7 +67,7 @@ def test_a_line_torn_by_a_crash_is_dropped(tmp_path: Path):
     assert list(restored(opened(tmp_path)).articles) == ["a.en"]
 
 
-def test_a_change_after_a_torn_line_is_not_lost(tmp_path: Path):
+def test_a_change_after_a_torn_line_is_not_lost(tmp_path: Path) -> None:
     store = opened(tmp_path)
     store.append(Change("a.en", 1, made_up("a")))
     journal = next(tmp_path.glob("g-*/journal.jsonl"))
@@ -76,7 +76,7 @@ def test_a_change_after_a_torn_line_is_not_lost(tmp_path: Path):
     assert sorted(restored(opened(tmp_path)).articles) == ["a.en", "c.en"]
 
 
-def test_a_crash_before_the_switch_leaves_the_old_generation(tmp_path: Path):
+def test_a_crash_before_the_switch_leaves_the_old_generation(tmp_path: Path) -> None:
     store = opened(tmp_path)
     store.save(HELD, {})
     pointer = (tmp_path / "current").read_text()
@@ -89,7 +89,7 @@ def test_a_crash_before_the_switch_leaves_the_old_generation(tmp_path: Path):
     assert len(list(tmp_path.glob("g-*"))) == 1
 
 
-def test_another_model_is_refused_in_words(tmp_path: Path):
+def test_another_model_is_refused_in_words(tmp_path: Path) -> None:
     opened(tmp_path).save(HELD, {})
     other = opened(tmp_path, multi=ModelFacts("another", "3" * 64, 384))
     with pytest.raises(IndexRefused, match=r"built with b \(2{12}, 384 numbers\) as 'multi'; running is another"):
@@ -97,7 +97,7 @@ def test_another_model_is_refused_in_words(tmp_path: Path):
     assert [article.id for article in other.articles()] == ["a.en", "b.zh", "c.en"]
 
 
-def test_another_format_is_refused_in_words(tmp_path: Path):
+def test_another_format_is_refused_in_words(tmp_path: Path) -> None:
     opened(tmp_path).save(HELD, {})
     future = IndexStore(tmp_path, replace(Manifest(FACTS), format=99))
     with pytest.raises(IndexRefused, match="format 1, this program reads 99"):
@@ -105,7 +105,7 @@ def test_another_format_is_refused_in_words(tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "articles.jsonl", "vectors-en.npy", "vectors-multi.npy"])
-def test_a_damaged_index_is_refused_and_never_half_read(tmp_path: Path, name: str):
+def test_a_damaged_index_is_refused_and_never_half_read(tmp_path: Path, name: str) -> None:
     opened(tmp_path).save(HELD, {})
     damaged = next(tmp_path.glob("g-*")) / name
     damaged.write_bytes(damaged.read_bytes()[: damaged.stat().st_size // 2])
@@ -113,7 +113,7 @@ def test_a_damaged_index_is_refused_and_never_half_read(tmp_path: Path, name: st
         opened(tmp_path).load()
 
 
-def test_vectors_of_other_passages_are_refused(tmp_path: Path):
+def test_vectors_of_other_passages_are_refused(tmp_path: Path) -> None:
     opened(tmp_path).save(HELD, {})
     articles = next(tmp_path.glob("g-*")) / "articles.jsonl"
     lines = [json.loads(line) for line in articles.read_text("utf-8").splitlines()]

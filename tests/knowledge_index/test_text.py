@@ -3,28 +3,28 @@ from knowledge_index.articles import Article
 from knowledge_index.text import MAX_CHARS, clean, sentences
 
 
-def test_equal_sayings_become_one_text():
+def test_equal_sayings_become_one_text() -> None:
     assert clean("  智能门锁　打不开了？\n") == clean("智能门锁 打不开了?") == "智能门锁 打不开了?"
 
 
-def test_nul_zero_width_and_surrogates_are_gone():
+def test_nul_zero_width_and_surrogates_are_gone() -> None:
     assert clean("smart\0lock\u200b\ud800 ok") == "smart lock ok"
 
 
-def test_nothing_is_left_of_what_holds_no_text():
+def test_nothing_is_left_of_what_holds_no_text() -> None:
     assert clean(" \0\u200b\ud83d \n") == ""
 
 
-def test_endless_texts_are_cut():
+def test_endless_texts_are_cut() -> None:
     assert len(clean("a" * 100_000)) == MAX_CHARS
 
 
-def test_answers_fall_into_sentences_in_both_languages():
+def test_answers_fall_into_sentences_in_both_languages() -> None:
     assert sentences("Open the app. Wait! Done?") == ["Open the app.", "Wait!", "Done?"]
     assert sentences("打开应用。等一分钟！好了吗？") == ["打开应用。", "等一分钟!", "好了吗?"]
 
 
-def test_the_kinds_of_passage_stay_apart_and_each_text_stands_once():
+def test_the_kinds_of_passage_stay_apart_and_each_text_stands_once() -> None:
     article = Article(
         id="hub.en",
         version=1,
