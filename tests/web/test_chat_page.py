@@ -133,7 +133,7 @@ def test_a_message_whose_receipt_was_lost_is_sent_again_and_stands_once(windows:
             route.continue_()
 
     def listen(socket: WebSocket) -> None:
-        socket.on("framesent", lambda frame: tries.extend(_ids_in(frame)))
+        socket.on("framesent", lambda frame: tries.extend(client_ids(frame)))
 
     chat.page.on("websocket", listen)
     chat.page.route(re.compile(r"/messages$"), lose_the_first)
@@ -167,6 +167,6 @@ def test_a_message_that_is_too_long_waits_to_be_shortened(windows: Windows) -> N
     expect(chat.own).to_have_count(0)
 
 
-def _ids_in(frame: str | bytes) -> list[str]:
+def client_ids(frame: str | bytes) -> list[str]:
     sent = json.loads(frame)
     return [sent["client_message_id"]] if sent["type"] == "message" else []

@@ -1,14 +1,15 @@
 """Browser windows as people use them: a visitor's and a staff member's, and what a page must never do."""
 
+import re
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, ViewportSize, expect
 
 from tests.sites import PASSWORD
 
 PATIENCE_MS = 15_000
-TALL = {"width": 1280, "height": 900}
-NARROW = {"width": 360, "height": 740}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 360, "height": 740}
 REPORT_VIOLATIONS = """
   addEventListener("securitypolicyviolation", (event) => console.error(`CSP: ${event.violatedDirective}`));
 """
@@ -29,7 +30,7 @@ class Windows:
         """What holds one of `parts` is no complaint: the test brings it about."""
         self._expected += parts
 
-    def open(self, path: str, *, lang: str = "en", size: dict[str, int] = TALL, **more: Any) -> Page:
+    def open(self, path: str, *, lang: str = "en", size: ViewportSize = WIDE, **more: Any) -> Page:
         """A new window on `path`, in a browser that speaks `lang`."""
         locale = "zh-CN" if lang == "zh" else "en-GB"
         context = self._browser.new_context(locale=locale, viewport=size, reduced_motion="reduce", **more)
@@ -101,4 +102,6 @@ class Chat:
     def number(self) -> int:
         """The number of the ticket that the page shows, once it does."""
         expect(self.ticket).to_be_visible()
-        return int(self.page.locator("#ticket-line").inner_text().split()[1])
+        shown = re.search(r"\d+", self.page.locator("#ticket-line").inner_text())
+        assert shown is not None
+        return int(shown[0])

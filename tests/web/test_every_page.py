@@ -1,0 +1,163 @@
+"""What holds on every page: no markup from people, no sideways scrolling, the keyboard alone is enough."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.people import Ada, StaffMember
+from tests.sites import PASSWORD, Site
+from tests.web.windows import NARROW, Windows
+
+pytestmark = pytest.mark.browser
+MARKUP = "<img src=x onerror=alert(1)>"
+LONG = "https://emberly.example/" + "x" * 300
+MOST_TABS = 40
+
+
+def test_markup_is_shown_as_the_text_that_it_is(site: Site, windows: Windows, dan: StaffMember) -> None:
+    chat = windows.chat()
+    chat.say(f"echo {MARKUP}")
+    expect(chat.bot.locator(".bubble")).to_have_text(f"echo {MARKUP}")
+    expect(chat.bot.locator(".source")).to_contain_text(MARKUP)
+    chat.say(f"person {MARKUP}")
+    number = chat.number()
+    desk = windows.staff("ben", "/desk")
+    desk.locator(f'.row[href="#{number}"]').click()
+    expect(desk.locator("#card-title")).to_contain_text("<img")
+    expect(desk.locator("#story")).to_contain_text(f"person {MARKUP}")
+    desk.get_by_role("button", name="Claim").click()
+    desk.fill("#text", f"Ben {MARKUP}")
+    desk.get_by_role("button", name="Send reply").click()
+    expect(chat.agent.locator(".bubble")).to_have_text(f"Ben {MARKUP}")
+    people = [Ada(site.url) for _ in range(6)]
+    for person in people:
+        person.asks(f"defect {MARKUP}")
+    alerts = windows.staff("dan", "/alerts")
+    alerts.locator(".row", has_text="Defective product").click()
+    expect(alerts.locator("#people .words").first).to_have_text(f"defect {MARKUP}")
+    for page in (chat.page, desk, alerts):
+        assert page.locator("img[src='x']").count() == 0
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_page_scrolls_sideways_at_360_pixels(windows: Windows, lang: str) -> None:
+    chat = windows.chat(size=NARROW, lang=lang)
+    fits(chat.page)
+    chat.say(LONG)
+    expect(chat.page.locator(".choice")).to_be_visible()
+    chat.say("lock is offline")
+    expect(chat.bot).to_have_count(2)
+    chat.say("person please")
+    expect(chat.ticket).to_be_visible()
+    chat.page.locator("#ticket-more").click()
+    fits(chat.page)
+    number = chat.number()
+    sign_in = windows.open("/sign-in", size=NARROW, lang=lang)
+    fits(sign_in)
+    desk = windows.staff("ben", "/desk", size=NARROW, lang=lang)
+    expect(desk.locator(".row").first).to_be_visible()
+    fits(desk)
+    desk.locator(f'.row[href="#{number}"]').click()
+    expect(desk.locator("#open")).to_be_visible()
+    fits(desk)
+    desk.locator('[data-verb="resolve"]').click()
+    fits(desk)
+    alerts = windows.staff("dan", "/alerts", size=NARROW, lang=lang)
+    expect(alerts.locator("#count")).not_to_be_empty()
+    fits(alerts)
+    alerts.locator("#raise").click()
+    fits(alerts)
+
+
+def test_a_whole_turn_by_keyboard(windows: Windows) -> None:
+    chat = windows.chat()
+    tab_to(chat.page, "#message")
+    chat.page.keyboard.type("gibberish")
+    chat.page.keyboard.press("Enter")
+    expect(chat.bot).to_have_count(1)
+    expect(chat.page.locator("#message")).to_be_focused()
+    tab_to(chat.page, ".choice", back=True)
+    chat.page.keyboard.press("Enter")
+    expect(chat.ticket).to_be_visible()
+    tab_to(chat.page, "#ticket-more", back=True)
+    chat.page.keyboard.press("Space")
+    expect(chat.page.locator("#ticket-details")).to_be_visible()
+
+
+def test_feedback_by_keyboard(windows: Windows) -> None:
+    chat = windows.chat()
+    tab_to(chat.page, "#message")
+    chat.page.keyboard.type("lock is offline")
+    chat.page.keyboard.press("Enter")
+    expect(chat.bot).to_have_count(1)
+    tab_to(chat.page, '[aria-label="Yes, this helped"]', back=True)
+    chat.page.keyboard.press("Enter")
+    expect(chat.bot.locator("p.helpful")).to_be_visible()
+
+
+def test_claiming_and_answering_by_keyboard(ada: Ada, windows: Windows, ben: StaffMember) -> None:
+    ada.asks("person please")
+    number = ben.ticket_of(ada)["number"]
+    page = windows.open("/sign-in?next=/desk")
+    expect(page.locator("#email")).to_be_focused()
+    page.keyboard.type("ben@emberly.example")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk")
+    expect(page.locator(f'.row[href="#{number}"]')).to_be_visible()
+    tab_to(page, f'.row[href="#{number}"]', most=200)
+    page.keyboard.press("Enter")
+    expect(page.locator("#open")).to_be_visible()
+    tab_to(page, '[data-verb="claim"]', most=200)
+    page.keyboard.press("Enter")
+    expect(page.locator("#by")).to_contain_text("held by Ben")
+    page.keyboard.press("r")
+    expect(page.locator("#text")).to_be_focused()
+    page.keyboard.type("Good day")
+    page.keyboard.press("Control+Enter")
+    ada.hears(lambda message: message["text"] == "Good day")
+
+
+def test_single_keys_move_through_the_list_and_claim(ada: Ada, windows: Windows, ben: StaffMember) -> None:
+    ada.asks("person please")
+    number = ben.ticket_of(ada)["number"]
+    page = windows.staff("ben", "/desk")
+    expect(page.locator(".row").first).to_be_visible()
+    for _ in range(len(ben.tickets())):
+        page.keyboard.press("j")
+        if page.evaluate("location.hash") == f"#{number}":
+            break
+    expect(page.locator("#standing")).to_contain_text(f"#{number}")
+    page.keyboard.press("c")
+    expect(page.locator("#by")).to_contain_text("held by Ben")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Next in the list")
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_open_without_a_complaint(windows: Windows, path: str, scheme: str) -> None:
+    page = windows.open(path, color_scheme=scheme)
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    expect(page.locator("h1")).not_to_be_empty()
+
+
+def fits(page: Page) -> None:
+    """Nothing reaches beyond the window, seen or hidden behind its edge."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
+    beyond = page.evaluate(
+        """() => [...document.querySelectorAll("body *")]
+          .filter((node) => node.checkVisibility() && !node.closest(".unseen, .skip, svg"))
+          .filter((node) => node.getBoundingClientRect().right > innerWidth + 1)
+          .map((node) => `${node.localName}.${node.className}`)"""
+    )
+    assert beyond == []
+
+
+def tab_to(page: Page, selector: str, *, back: bool = False, most: int = MOST_TABS) -> None:
+    """Press Tab until what `selector` names has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{most} tabs do not reach {selector}")
