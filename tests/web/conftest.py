@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 from bot.dialogue.scripted import ScriptedEngine
 from tests.sites import Site, hire, running
 from tests.web.script import in_both_languages
-from tests.web.windows import Windows
+from tests.web.windows import Cookies, Windows
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -71,10 +71,16 @@ def slow(engine: ScriptedEngine) -> Iterator[None]:
     engine.delay_seconds = 0.0
 
 
+@pytest.fixture(scope="package")
+def sessions() -> dict[str, Cookies]:
+    """Who has signed in already."""
+    return {}
+
+
 @pytest.fixture
-def windows(browser: Browser, site: Site) -> Iterator[Windows]:
+def windows(browser: Browser, site: Site, sessions: dict[str, Cookies]) -> Iterator[Windows]:
     """Opens windows, each a browser of its own. Fails a test in which a page complained of anything."""
-    opened = Windows(browser, site.url)
+    opened = Windows(browser, site.url, sessions)
     yield opened
     opened.close()
     assert opened.complaints == []

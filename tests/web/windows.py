@@ -1,12 +1,25 @@
 """Browser windows as people use them: a visitor's and a staff member's, and what a page must never do."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, ViewportSize, expect
+import httpx
+from playwright._impl._api_structures import SetCookieParam as Cookie
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Locator,
+    Page,
+    ViewportSize,
+    expect,
+)
 
 from tests.sites import PASSWORD
 
+Cookies = Sequence[Cookie]
 PATIENCE_MS = 15_000
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 360, "height": 740}
@@ -18,8 +31,10 @@ REPORT_VIOLATIONS = """
 class Windows:
     """Each window has its own storage and cookies, and takes down every complaint of its pages."""
 
-    def __init__(self, browser: Browser, url: str) -> None:
+    def __init__(self, browser: Browser, url: str, sessions: dict[str, Cookies] | None = None) -> None:
+        """`sessions`: of the staff who signed in before, by name; shared with other tests."""
         self.url = url
+        self._sessions = {} if sessions is None else sessions
         self.complaints: list[str] = []
         self._browser = browser
         self._contexts: list[BrowserContext] = []
@@ -30,12 +45,15 @@ class Windows:
         """What holds one of `parts` is no complaint: the test brings it about."""
         self._expected += parts
 
-    def open(self, path: str, *, lang: str = "en", size: ViewportSize = WIDE, **more: Any) -> Page:
+    def open(
+        self, path: str, *, lang: str = "en", size: ViewportSize = WIDE, cookies: Cookies = (), **more: Any
+    ) -> Page:
         """A new window on `path`, in a browser that speaks `lang`."""
         locale = "zh-CN" if lang == "zh" else "en-GB"
         context = self._browser.new_context(locale=locale, viewport=size, reduced_motion="reduce", **more)
         context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(REPORT_VIOLATIONS)
+        context.add_cookies([*cookies])
         self._contexts.append(context)
         page = context.new_page()
         page.on("console", self._heard)
@@ -48,18 +66,22 @@ class Windows:
         return Chat(self.open("/", **more))
 
     def staff(self, name: str, path: str, **more: Any) -> Page:
-        """A window in which `name` has signed in by the page, on `path`."""
-        page = self.open(f"/sign-in?next={path}", **more)
-        page.fill("#email", f"{name}@emberly.example")
-        page.fill("#password", PASSWORD)
-        page.click("#submit")
-        page.wait_for_url(self.url + path)
+        """A window in which `name` is signed in, on `path`."""
+        page = self.open(path, cookies=self._cookies_of(name), **more)
         expect(page.locator("#connection[data-live=true]")).to_be_attached()
         return page
 
     def close(self) -> None:
         for context in self._contexts:
             context.close()
+
+    def _cookies_of(self, name: str) -> Cookies:
+        if name not in self._sessions:
+            account = {"email": f"{name}@emberly.example", "password": PASSWORD}
+            answer = httpx.post(f"{self.url}/api/v1/staff/login", json=account, trust_env=False)
+            cookies = answer.raise_for_status().cookies
+            self._sessions[name] = [Cookie(name=key, value=cookies[key], url=self.url) for key in cookies]
+        return self._sessions[name]
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
