@@ -42,11 +42,15 @@ async def measure(client: KnowledgeClient, data: Path) -> None:
                 ROOM, f"starter articles, {language}, {name}", value, "share", target=f">= {target}", ok=value >= target
             )
         figure(ROOM, f"starter articles, {language}, answered", report["answered"], "share", target="told", ok=True)
+    for public in public_sets(data):
+        await _measure_public(client, public)
+
+
+def public_sets(data: Path) -> list[PublicSet]:
     if not data.is_dir():
         say(f"no public data below {data}: nothing measured with it")
-        return
-    for public in (banking(data), clinc(data), massive(data)):
-        await _measure_public(client, public)
+        return []
+    return [banking(data), clinc(data), massive(data)]
 
 
 async def _measure_public(client: KnowledgeClient, public: PublicSet) -> None:
