@@ -155,7 +155,7 @@ class Intake:
             loop.call_soon_threadsafe(self._tell, group, stored)
 
     def _commit(self, group: list[_Waiting]) -> list[Stored]:
-        with self._db.transaction() as session:
+        with self._db.transaction(first=True) as session:
             return _store_group(session, group, self._episode_idle)
 
     def _tell(self, group: list[_Waiting], stored: list[Stored]) -> None:

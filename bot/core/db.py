@@ -29,13 +29,16 @@ class Database:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
         self._reading = self.engine.execution_options(**{_READ_ONLY: True})
-        self._writer = threading.Lock()
+        self._turnstile = Turnstile()
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """A writing session: commits when the block ends, rolls back when it raises, then runs `after_commit`."""
+    def transaction(self, *, first: bool = False) -> Iterator[Session]:
+        """A writing session: commits when the block ends, rolls back when it raises, then runs `after_commit`.
+
+        `first`: go before those of this process who wait to write as well; for the acknowledgement of messages alone.
+        """
         if self.is_sqlite:
-            with self._writer:
+            with self._turnstile.through(first=first):
                 callbacks = yield from self._transact()
         else:
             callbacks = yield from self._transact()
@@ -57,6 +60,29 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+class Turnstile:
+    """One thread at a time; who asks to be first is let through before the others that wait."""
+
+    def __init__(self) -> None:
+        self._free = threading.Condition()
+        self._taken = False
+        self._first = 0
+
+    @contextmanager
+    def through(self, *, first: bool) -> Iterator[None]:
+        with self._free:
+            self._first += first
+            self._free.wait_for(lambda: not self._taken and (first or not self._first))
+            self._first -= first
+            self._taken = True
+        try:
+            yield
+        finally:
+            with self._free:
+                self._taken = False
+                self._free.notify_all()
 
 
 def after_commit(session: Session, callback: Callable[[], None]) -> None:

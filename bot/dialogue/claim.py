@@ -24,8 +24,8 @@ class Pending:
     attempts: int
 
 
-def do_claim(session: Session, *, conversation_id: str, worker: str) -> Conversation | None:
-    """The conversation, held by `worker` for LEASE_SECONDS; None when another one holds it."""
+def do_claim(session: Session, *, conversation_id: str, worker: str) -> bool:
+    """Hold the conversation for LEASE_SECONDS; False when another worker holds it."""
     moment = clock.now()
     taken = session.execute(
         update(Conversation)
@@ -36,7 +36,7 @@ def do_claim(session: Session, *, conversation_id: str, worker: str) -> Conversa
         .values(turn_lease_until=moment + timedelta(seconds=LEASE_SECONDS), turn_lease_by=worker)
         .execution_options(synchronize_session=False)
     ).rowcount  # type: ignore[attr-defined]
-    return session.get(Conversation, conversation_id) if taken else None
+    return bool(taken)
 
 
 def hold(session: Session, *, conversation_id: str, worker: str) -> Conversation | None:

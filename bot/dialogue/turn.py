@@ -16,13 +16,14 @@ from bot import wire
 from bot.alerts import counter
 from bot.chat import delivery
 from bot.chat.models import Author, Conversation, Kind, Message, Turn
-from bot.core import clock, errors, live
+from bot.core import clock, errors
 from bot.core.db import Database
 from bot.core.settings import Settings
 from bot.desk import handoff
 from bot.desk import service as desk
 from bot.desk import words as desk_words
 from bot.dialogue import claim, decide, situation, words
+from bot.dialogue.claim import Pending
 from bot.dialogue.decide import Plan
 from bot.dialogue.engine import Engine, EngineFailed, EngineReply, Signal
 from bot.dialogue.situation import Begun
@@ -115,21 +116,27 @@ def _can_do_without(work: Answering, begun: Begun) -> bool:
 
 def _claim(work: Answering, conversation_id: str) -> Begun | None:
     with work.db.transaction() as session:
-        conversation = claim.do_claim(session, conversation_id=conversation_id, worker=work.worker)
-        return _next(session, work, conversation) if conversation is not None else None
+        if not claim.do_claim(session, conversation_id=conversation_id, worker=work.worker):
+            return None
+        pending = _next_or_release(session, work, conversation_id)
+    return _begin(work, conversation_id, pending)
 
 
-def _next(session: Session, work: Answering, conversation: Conversation) -> Begun | None:
-    """The next waiting message, begun; the conversation is let go when there is none."""
-    pending = claim.next_pending(session, conversation.id)
+def _next_or_release(session: Session, work: Answering, conversation_id: str) -> Pending | None:
+    """The next waiting message; the conversation is let go when there is none."""
+    pending = claim.next_pending(session, conversation_id)
     if pending is None:
-        claim.do_release(session, conversation_id=conversation.id, worker=work.worker)
+        claim.do_release(session, conversation_id=conversation_id, worker=work.worker)
+    return pending
+
+
+def _begin(work: Answering, conversation_id: str, pending: Pending | None) -> Begun | None:
+    """Read what the turn needs, outside the writers' queue: the owner's version fences whatever changes meanwhile."""
+    if pending is None:
         return None
-    begun = situation.begin(session, policy=work.policy, conversation=conversation, pending=pending)
-    if conversation.owner == "bot":
-        channel = live.conversation_channel(conversation.id)
-        live.tell(session, channel, {"type": "typing", "author": "bot"})
-    return begun
+    with work.db.snapshot() as session:
+        conversation = session.get_one(Conversation, conversation_id)
+        return situation.begin(session, policy=work.policy, conversation=conversation, pending=pending)
 
 
 def _put_off(work: Answering, begun: Begun) -> None:
@@ -151,21 +158,21 @@ def _put_off(work: Answering, begun: Begun) -> None:
 def _finish(work: Answering, begun: Begun, reply: EngineReply | None) -> Begun | None:
     """Do what was decided, in one transaction, and begin the next message. A lost race is begun anew."""
     try:
-        with work.db.transaction() as session:
-            conversation = claim.hold(session, conversation_id=begun.conversation_id, worker=work.worker)
-            if conversation is None:
-                return None
-            if conversation.owner_version == begun.owner_version:
-                _carry_out(session, work, conversation, begun, reply)
-            return _next(session, work, conversation)
+        pending = _settle(work, begun, reply)
     except errors.OwnerChanged:
-        return _claim_again(work, begun)
+        pending = begun.pending
+    return _begin(work, begun.conversation_id, pending)
 
 
-def _claim_again(work: Answering, begun: Begun) -> Begun | None:
+def _settle(work: Answering, begun: Begun, reply: EngineReply | None) -> Pending | None:
+    """The turn's transaction; the message that is next. The same one again where another speaker came first."""
     with work.db.transaction() as session:
         conversation = claim.hold(session, conversation_id=begun.conversation_id, worker=work.worker)
-        return _next(session, work, conversation) if conversation is not None else None
+        if conversation is None:
+            return None
+        if conversation.owner_version == begun.owner_version:
+            _carry_out(session, work, conversation, begun, reply)
+        return _next_or_release(session, work, begun.conversation_id)
 
 
 def _carry_out(

@@ -11,6 +11,8 @@ from bot.core.settings import PROJECT_ROOT, Settings
 from bot.up.places import Places
 
 LOOPBACK = "127.0.0.1"
+BEHIND = {"FIREBREAK_NICENESS": "5"}
+"""For whatever thinks: when processors are scarce, messages are still acknowledged at once."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,13 @@ def parts_of(settings: Settings, places: Places, *, train: Callable[[], bool]) -
         "knowledge",
         (sys.executable, "-m", "knowledge_index.service", *_at(settings.knowledge_url)),
         f"{settings.knowledge_url}/healthz",
-        env={"HOME": str(places.home)},
+        env={"HOME": str(places.home), **BEHIND},
     )
     actions = Part(
         "actions",
         (sys.executable, "-m", "actions.serve", *_at(settings.actions_url)),
         f"{settings.actions_url}/health",
+        env=BEHIND,
         before=train,
     )
     serve = ("-m", "bot.nlu.serve", "--model", str(places.model), "--actions-url", settings.actions_url)
@@ -85,7 +88,7 @@ def parts_of(settings: Settings, places: Places, *, train: Callable[[], bool]) -
         "rasa",
         (str(rasa_python()), *serve, *_at(settings.rasa_url)),
         f"{settings.rasa_url}/",
-        env=rasa_environment(places),
+        env={**rasa_environment(places), **BEHIND},
     )
     found = [web] if settings.worker_in_process else [web, worker]
     if is_loopback(settings.knowledge_url):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 PARENT = "FIREBREAK_PARENT_PID"
 PARTS = "FIREBREAK_PARTS"
+NICENESS = "FIREBREAK_NICENESS"
 PR_SET_PDEATHSIG = 1
 OPEN_FILES = 65_536
 
@@ -31,6 +32,7 @@ def main(argv: list[str]) -> None:
         _log_to(part["log"])
         os.environ.update(part["env"])
         command = part["argv"]
+        os.nice(int(os.environ.get(NICENESS, "0")))
     os.execvp(command[0], command)
 
 
