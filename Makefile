@@ -24,10 +24,11 @@ check: setup-dev ## Format, lint, types, architecture
 	@$(VENV)/ruff format --check $(SOURCES)
 	@$(VENV)/ruff check $(SOURCES)
 	@$(VENV)/mypy bot actions knowledge_index tests bench
+	@$(VENV)/mypy deploy/*.py
 	@$(VENV)/python -m pytest -q tests/test_architecture.py
 
-eval: setup ## Measure the dialogue and the search on held-out sentences
-	@$(VENV)/firebreak kb evaluate
+eval: setup ## Measure the search on questions held out of the index; one JSON object a language
+	@$(VENV)/python -m knowledge_index.evaluate
 
 bench: setup-dev ## Measure: make bench ROOM=chat; one JSON object a line
 	@$(VENV)/python -m bench.$(or $(ROOM),chat)
@@ -37,5 +38,5 @@ train: setup ## Train the dialogue model, if it is not cached
 
 clean: ## Remove environments, caches and the data directory's models and caches; customers' data stay
 	rm -rf .venv .venv-rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis .rasa *.egg-info htmlcov .coverage
-	rm -rf var/models var/home var/tmp var/run
+	rm -rf models var/models var/home var/tmp var/run
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -64,7 +64,7 @@ class Product:
 
     def family(self) -> list[int]:
         """Every living process below this one."""
-        return _below(self.process.pid)
+        return family_of(self.process.pid)
 
     def stop(self, number: int = signal.SIGTERM) -> float:
         """Seconds until it was gone."""
@@ -104,7 +104,7 @@ def living(pids: Sequence[int]) -> list[int]:
     return [pid for pid in pids if _state(pid) not in ("", "Z", "X")]
 
 
-def _below(pid: int) -> list[int]:
+def family_of(pid: int) -> list[int]:
     parents = {int(p.name): _parent(int(p.name)) for p in Path("/proc").glob("[0-9]*")}
     found, look = [], [pid]
     while look:
