@@ -10,17 +10,8 @@ from playwright.sync_api import Browser, sync_playwright
 from bot.dialogue.scripted import ScriptedEngine
 from tests.sites import Site, hire, running
 from tests.web.script import in_both_languages
-from tests.web.windows import Cookies, Windows
+from tests.web.windows import ARGUMENTS, Cookies, Windows
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 REQUIRED = "FIREBREAK_REQUIRE_BROWSER"
 ABSENT = (
     f"Chromium is not installed, so no page was tried in a browser. Install `chromium`; {REQUIRED}=1 makes it a must."

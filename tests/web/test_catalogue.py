@@ -2,9 +2,19 @@
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+import yaml
+
+from bot import wire
+from bot.alerts.models import Phase, Trigger
+from bot.chat.models import Owner
+from bot.desk import records
+from bot.desk.models import Status
+from bot.policy import load
+from bot.policy.shapes import Level, RequestType, Risk, Severity
 
 WEB = Path(__file__).resolve().parents[2] / "bot" / "web"
 CATALOGUES = {lang: json.loads((WEB / "static" / f"words.{lang}.json").read_text("utf-8")) for lang in ("en", "zh")}
@@ -15,6 +25,30 @@ SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 FILES = sorted(path for path in WEB.rglob("*") if path.suffix in {".html", ".css", ".js", ".svg", ".json"})
 SCRIPTS = [path for path in FILES if path.suffix == ".js"]
 PAGES = [path for path in FILES if path.suffix == ".html"]
+POLICY = load.load()
+INTENTS = {
+    name.removeprefix("complain_")
+    for intent in yaml.safe_load((WEB.parents[1] / "domain.yml").read_text("utf-8"))["intents"]
+    for name in (intent if isinstance(intent, dict) else [intent])
+    if not name.startswith("complain_")
+}
+VOCABULARIES: dict[str, Iterable[str]] = {
+    "state": {*Owner, "closed"},
+    "status": Status,
+    "ticket.status": Status,
+    "priority": Level,
+    "type": RequestType,
+    "signal": {*wire.SIGNALS, *INTENTS, *Risk},
+    "reason": {"asked", "accepted", "unresolved", "angry", "complaint", "time_out", *Risk},
+    "event": records.SHOWN | {"raised"},
+    "phase": Phase,
+    "level": Severity,
+    "trigger": Trigger,
+    "step": {"warned", "raised", "confirmed", "dismissed", "passed_on"},
+    "channel": {"web", "app"},
+    "family": POLICY.crisis.families,
+}
+
 HOLE = re.compile(r"\$\{[^}]*\}")
 CALLS = re.compile(r"""(?<![\w.])(?:t|known)\(\s*("[^"]*"|`[^`]*`)""")
 WORDS_IN_DATA = re.compile(r"""(?:data: \{ words:|dataset\.words =) ("[^"]*"|`[^`]*`)""")
@@ -51,6 +85,15 @@ def test_both_languages_fill_in_the_same_values() -> None:
     other = {key: holes(CATALOGUES["zh"][key.removesuffix(".one")]) for key in filled}
     assert {key for key in KEYS if filled[key] != other[key]} == set()
     assert {key for key in filled.keys() - KEYS if filled[key] | {"n"} != other[key] | {"n"}} == set()
+
+
+@pytest.mark.parametrize("kind", VOCABULARIES)
+def test_every_name_of_the_wire_has_its_word(kind: str) -> None:
+    assert {name for name in VOCABULARIES[kind] if f"{kind}.{name}" not in KEYS} == set()
+
+
+def test_names_of_the_policy_stand_in_the_policy_alone() -> None:
+    assert {key for key in KEYS if key.partition(".")[0] in GIVEN_BY_POLICY and key.count(".")} == set()
 
 
 def test_no_sentence_is_empty() -> None:

@@ -20,6 +20,15 @@ from playwright.sync_api import (
 from tests.sites import PASSWORD
 
 Cookies = Sequence[Cookie]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PATIENCE_MS = 15_000
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 360, "height": 740}
@@ -72,8 +81,8 @@ class Windows:
         return page
 
     def close(self) -> None:
-        for context in self._contexts:
-            context.close()
+        while self._contexts:
+            self._contexts.pop().close()
 
     def _cookies_of(self, name: str) -> Cookies:
         if name not in self._sessions:

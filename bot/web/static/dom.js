@@ -89,6 +89,17 @@ export function textWithLinks(text) {
   return [...nodes, text.slice(from)].filter((part) => part !== "");
 }
 
+const STEP = /^(\d{1,2}[.、)]|[-•·])\s*(?=\S)/;
+
+/** Text as lines, in which those of a list hang behind their number. */
+export function linesOf(text) {
+  return text.split("\n").map((line) => {
+    const mark = STEP.exec(line)?.[0];
+    if (!mark) return el("span", { class: "line" }, textWithLinks(line), "\n");
+    return el("span", { class: "line step" }, el("span", {}, mark), el("span", {}, textWithLinks(line.slice(mark.length)), "\n"));
+  });
+}
+
 function link(address) {
   return el("a", { href: address, target: "_blank", rel: "noopener noreferrer nofollow ugc" }, address);
 }

@@ -38,7 +38,11 @@ export function countdown(ticket) {
 export const countdownShows = (ticket) =>
   owed(ticket)?.at ? span(Date.parse(owed(ticket).at) - Date.now()) + owed(ticket).at : "";
 
-export const waited = (ticket) => t("ticket.waited", { span: span(Date.now() - Date.parse(ticket.created_at)) });
+/** How long it has been there; nobody waits for us any more once the first answer was given. */
+export const waited = (ticket) =>
+  t(ticket.first_response_at ? "ticket.aged" : "ticket.waited", {
+    span: span(Date.now() - Date.parse(ticket.created_at)),
+  });
 
 /** What a turn brought back, in words; a complaint's intent is named by its topic. */
 export function signalWords(signal) {
@@ -57,10 +61,15 @@ export const personName = (name) =>
 
 export const nameOf = (customer) => personName(customer?.name);
 
+function kept({ first_response_at }, kind) {
+  const answered = kind === "first_response" && first_response_at;
+  return answered ? t("due.answered", { time: moment(first_response_at) }) : null;
+}
+
 export function dueLine(ticket, kind) {
   const at = ticket[`${kind}_due`];
   if (!at) return null;
   const missed = ticket.breached.includes(kind);
-  const words = missed ? t("due.missed", { time: moment(at) }) : moment(at);
+  const words = missed ? t("due.missed", { time: moment(at) }) : kept(ticket, kind) ?? moment(at);
   return el("time", { class: missed ? "late" : "", datetime: at, title: stamp(at) }, missed && icon("warning"), words);
 }

@@ -3,6 +3,7 @@
 import { kept, keep } from "./keep.js";
 
 export const LANGUAGES = ["en", "zh"];
+const DAY_MS = 86_400_000;
 
 let language = "en";
 let catalogue = {};
@@ -99,21 +100,25 @@ export function fill(root) {
 
 const format = (options, at) =>
   new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : undefined, options).format(new Date(at));
-const sameDay = (a, b) => new Date(a).toDateString() === new Date(b).toDateString();
 
 export const clock = (at) => format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, at);
 export const stamp = (at) => format({ dateStyle: "medium", timeStyle: "short" }, at);
 
-/** The time alone when it is today, else with its date. */
+/** As it stands within a sentence: the time alone when it is today, else with its day. */
 export function moment(at) {
-  return sameDay(at, Date.now()) ? clock(at) : `${dayOf(at)} ${clock(at)}`;
+  const days = daysUntil(at);
+  if (days === 0) return clock(at);
+  return Math.abs(days) > 1 ? `${date(at)} ${clock(at)}` : t(`moment.${days}`, { time: clock(at) });
 }
 
 export function dayOf(at) {
-  const days = Math.round((new Date(at).setHours(12, 0, 0, 0) - new Date().setHours(12, 0, 0, 0)) / 86_400_000);
-  if (Math.abs(days) > 1) return format({ weekday: "short", day: "numeric", month: "short" }, at);
-  return t(`day.${days}`);
+  const days = daysUntil(at);
+  return Math.abs(days) > 1 ? date(at) : t(`day.${days}`);
 }
+
+const date = (at) => format({ weekday: "short", day: "numeric", month: "short" }, at);
+const noon = (at) => new Date(at).setHours(12, 0, 0, 0);
+const daysUntil = (at) => Math.round((noon(at) - noon(Date.now())) / DAY_MS);
 
 /** A length of time in its two largest units. */
 export function span(milliseconds) {

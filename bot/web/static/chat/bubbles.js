@@ -1,6 +1,6 @@
 /** One entry of the thread as an element: a stored message, or one of ours still on its way. */
 
-import { el, icon, textWithLinks } from "../dom.js";
+import { el, icon, linesOf, textWithLinks } from "../dom.js";
 import { clock, stamp, t } from "../words.js";
 
 /** `context`: `choosable` (its choices may be pressed), `rated` (true, false or undefined), `choose`, `rate`. */
@@ -48,7 +48,7 @@ function body(message, parts) {
     " ",
     own ? null : timeOf(message.at),
   );
-  return el("div", { class: "body" }, who, el("div", { class: "bubble" }, textWithLinks(message.text)), ...parts);
+  return el("div", { class: "body" }, who, el("div", { class: "bubble" }, linesOf(message.text)), ...parts);
 }
 
 function timeOf(at) {

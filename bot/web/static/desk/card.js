@@ -95,7 +95,7 @@ function factsOf(ticket) {
       "facts.reasons",
       el("ul", { class: "reasons" }, ...ticket.priority_reasons.map((reason) => el("li", {}, reasonOf(reason)))),
     ),
-    ticket.signals.length > 0 && section("facts.signals", chips(ticket.signals.map(signalWords))),
+    ticket.signals.length > 0 && section("facts.signals", chips([...new Set(ticket.signals.map(signalWords))])),
     section(
       "facts.promises",
       pairs([
@@ -108,6 +108,7 @@ function factsOf(ticket) {
       "facts.matter",
       pairs([
         ["facts.type", label("type", ticket.request_type)],
+        ["facts.reason", label("reason", ticket.reason)],
         ["facts.topic", ticket.topic && label("topic", ticket.topic)],
         ["facts.cause", ticket.cause && label("cause", ticket.cause)],
         ["facts.opened", stamp(ticket.created_at)],

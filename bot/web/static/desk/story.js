@@ -1,6 +1,6 @@
 /** The whole conversation as the agent reads it: messages, notes and what happened, in the order of time. */
 
-import { el, icon, Nodes, syncChildren, textWithLinks } from "../dom.js";
+import { el, icon, linesOf, Nodes, syncChildren, textWithLinks } from "../dom.js";
 import { nameOf } from "../ticket.js";
 import { clock, currentLanguage, dayOf, known, stamp, t } from "../words.js";
 
@@ -71,7 +71,7 @@ function messageNode(message, ticket, isNew) {
     "li",
     { class: `said ${message.author}`, data: { seq: message.seq } },
     head,
-    el("div", { class: "words" }, textWithLinks(message.text)),
+    el("div", { class: "words" }, linesOf(message.text)),
     choices,
     source,
   );
