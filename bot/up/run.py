@@ -26,7 +26,7 @@ REMINDER_SECONDS = 20.0
 
 
 class PrepareError(Exception):
-    """The database could not be prepared; the process that tried has said why."""
+    """What comes before the first part went wrong: the database, or supervisord. The message says where to look."""
 
 
 @dataclass
@@ -72,15 +72,20 @@ def run(settings: Settings) -> None:
 
 
 def keep_up(start: Start, parts: Sequence[Part]) -> None:
-    """Start `parts` and keep them, anew when supervisord itself dies. Ends by Stopped alone."""
+    """Start `parts` and keep them, anew when supervisord itself dies. Ends by Stopped, or PrepareError at once."""
+    began = False
     while True:
         try:
             with _kept(start, parts) as (keeper, watch):
+                began = True
                 _bring_up(start, parts, keeper, watch)
                 while keeper.is_running():
                     start.stop.wait(0.5)
-        except KeeperGoneError:
-            pass
+        except KeeperGoneError as error:
+            if not began:
+                raise PrepareError(
+                    f"supervisord does not start; {start.places.logs / 'keeper.log'} says why."
+                ) from error
         if not start.stop.wished:
             start.logs.say("up", logging.ERROR, "supervisord has ended; starting it and every part anew")
         start.stop.wait(1)
