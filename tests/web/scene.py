@@ -23,7 +23,12 @@ ARTICLES = {
     "battery": "smart-lock-battery",
     "invoice": "invoice",
 }
-COMPLAINTS = {"parcel": "delivery_late", "包裹": "delivery_late", "refund": "refund_delay"}
+COMPLAINTS = {
+    "parcel": "delivery_late",
+    "包裹": "delivery_late",
+    "refund": "refund_delay",
+    "third time": "refund_delay",
+}
 COMPLAINT_REPLIES = {
     "en": "This is now on record, where our team sees it. Send me the order number, so that a colleague has it.",
     "zh": "您说的情况已经记录，我们的同事会看到。请把订单号发给我，同事接手时手边就有。",
@@ -42,6 +47,8 @@ WAVE = [
 def shop(turn: TurnInput) -> EngineReply:
     """Answers from the starter articles by a word of the message; complains, calls a person, or does not know."""
     text, language = turn.text.lower(), turn.language
+    if turn.asks_human:
+        return EngineReply((), (Signal(wire.HANDOFF, "human_please", 0.95),), "scripted")
     for word, article in ARTICLES.items():
         if word in text:
             return _article(article, language)
@@ -49,8 +56,6 @@ def shop(turn: TurnInput) -> EngineReply:
         if word in text:
             signal = Signal(wire.COMPLAINT, f"complain_{topic}", 0.9, {"topic": topic})
             return EngineReply((COMPLAINT_REPLIES[language],), (signal,), "scripted")
-    if turn.asks_human:
-        return EngineReply((), (Signal(wire.HANDOFF, "human_please", 0.95),), "scripted")
     return EngineReply((), (Signal(wire.UNANSWERED, "nlu_fallback", 0.3),), "scripted")
 
 
@@ -62,7 +67,7 @@ class Morning:
         self.ben = StaffMember(site.url, "ben@emberly.example", PASSWORD)
 
     def play(self) -> None:
-        """Leaves Mina's ticket with Ben, half answered, as the one to look at."""
+        """Leaves Grace's ticket with Ben, half answered, as the one to look at."""
         with at_minutes_ago(58):
             self._asks(
                 "Tom Becker", "Can I get the invoice with my company's name on it?", "Please let me talk to a person"
@@ -71,17 +76,17 @@ class Morning:
             self._wave()
         with at_minutes_ago(26):
             self._asks("张伟", "门锁离线了怎么办？", "试过了还是不行，我要找人工", language="zh")
-            self._asks("Grace Lin", "This is the third time I ask about my refund, nobody helps, I am furious!")
-        with at_minutes_ago(9):
-            self.mina = self._asks(
-                "Mina Park",
-                "My smart lock is offline since this morning",
-                "I did all four steps and it is still grey. A person please.",
+            self._asks("Mina Park", "My smart lock is offline", "I did all four steps. Please let me talk to a person")
+        with at_minutes_ago(12):
+            self.grace = self._asks(
+                "Grace Lin",
+                "My refund for order AB1234567 has still not arrived.",
+                "This is the third time I ask, nobody helps, I am furious!",
             )
-        with at_minutes_ago(6):
-            self._answer(self.mina)
+        with at_minutes_ago(9):
+            self._answer(self.grace)
         with at_minutes_ago(2):
-            self.mina.asks_nothing("The light is red. I also moved the router yesterday.")
+            self.grace.writes("Thank you, Ben. Please send it as soon as you have it.")
             self._asks("Visitor", "门锁冒烟了，很烫", language="zh")
 
     def number_of(self, person: "Person") -> int:
@@ -103,12 +108,12 @@ class Morning:
     def _answer(self, person: "Person") -> None:
         path = f"/desk/tickets/{self.number_of(person)}"
         self.ben.post(f"{path}/claim")
-        self.ben.post(
-            f"{path}/note",
-            {"text": "Hub 2.1 on the account. Same firmware as ticket from last week: check the router channel first."},
+        self.ben.post(f"{path}/note", {"text": "Refund left us on Monday. Finance sends the bank's reference by noon."})
+        text = (
+            "Hello, this is Ben. Your refund left us on Monday and is with your bank. "
+            "You will have the bank's reference here within the hour, so that you can see where it is."
         )
         seq = person.messages()[-1]["seq"]
-        text = "Good morning, this is Ben. Thank you for trying all of it. Which colour is the light of your hub?"
         self.ben.post(f"{path}/reply", {"text": text, "based_on_seq": seq, "client_message_id": "morning-1"})
 
 
@@ -123,7 +128,7 @@ class Person(Ada):
             conversation = session.get_one(Conversation, self.id)
             session.execute(update(Customer).where(Customer.id == conversation.customer_id).values(name=name))
 
-    def asks_nothing(self, text: str) -> None:
+    def writes(self, text: str) -> None:
         """Write under an agent, where nobody but the agent answers."""
         receipt = self.say(text)
         until(lambda: self.thread()["messages"][-1]["seq"] >= receipt["seq"])

@@ -16,7 +16,10 @@ from tests.web.windows import ARGUMENTS, NARROW, WIDE, Windows
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 GUISES = [(lang, scheme, size) for lang in ("en", "zh") for scheme in ("light", "dark") for size in (WIDE, NARROW)]
 QUESTIONS = {
-    "en": ("My smart lock is offline", "The light of the hub is green. A person please."),
+    "en": (
+        "My smart lock is offline",
+        "The light of the hub is green and nothing has changed. I would like to talk to a person.",
+    ),
     "zh": ("智能门锁离线了怎么办？", "还是不行，转人工"),
 }
 
@@ -44,10 +47,10 @@ def take(folder: Path | None) -> None:
 def _for_the_readme(windows: Windows, morning: Morning) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     guise: dict[str, Any] = {"timezone_id": "UTC", "color_scheme": "light"}
-    chat = _chat(windows, "en", size={"width": 1280, "height": 980}, **guise)
+    chat = _chat(windows, "en", size={"width": 1280, "height": 1060}, **guise)
     chat.screenshot(path=IMAGES / "chat.png")
     desk = windows.staff(
-        "ben", f"/desk#{morning.number_of(morning.mina)}", size={"width": 1440, "height": 900}, **guise
+        "ben", f"/desk#{morning.number_of(morning.grace)}", size={"width": 1440, "height": 900}, **guise
     )
     expect(desk.locator("#open")).to_be_visible()
     desk.screenshot(path=IMAGES / "desk.png")
@@ -80,7 +83,7 @@ def _every_page(windows: Windows, morning: Morning, folder: Path, lang: str, sch
     desk = windows.staff("ben", "/desk", **guise)
     expect(desk.locator(".row").first).to_be_visible()
     keep(desk, "desk-list")
-    desk.goto(f"{windows.url}/desk#{morning.number_of(morning.mina)}")
+    desk.goto(f"{windows.url}/desk#{morning.number_of(morning.grace)}")
     expect(desk.locator("#open")).to_be_visible()
     keep(desk, "desk-card")
     desk.locator('[data-verb="resolve"]').click()

@@ -89,13 +89,19 @@ function verbButton(verb, ticket, done) {
   );
 }
 
+/** Every ticket was handed over, so that tells nothing of this one. */
+function signalsOf(ticket) {
+  return [...new Set(ticket.signals.filter((name) => name !== "handoff").map(signalWords))];
+}
+
 function factsOf(ticket) {
+  const signals = signalsOf(ticket);
   return [
     section(
       "facts.reasons",
       el("ul", { class: "reasons" }, ...ticket.priority_reasons.map((reason) => el("li", {}, reasonOf(reason)))),
     ),
-    ticket.signals.length > 0 && section("facts.signals", chips([...new Set(ticket.signals.map(signalWords))])),
+    signals.length > 0 && section("facts.signals", chips(signals)),
     section(
       "facts.promises",
       pairs([
