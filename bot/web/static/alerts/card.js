@@ -9,7 +9,7 @@ import { verbsFor } from "./verbs.js";
 export function showCard(alert, me, done) {
   $("#empty").hidden = true;
   $("#open").hidden = false;
-  $("#card-title").textContent = t("alert.headline", { topic: label("topic", alert.topic), n: count(alert.people) });
+  $("#card-title").textContent = headline(alert);
   const shows = [alert, currentLanguage()];
   const verbs = verbsFor(alert, me);
   show($("#standing"), shows, () => [
@@ -21,8 +21,10 @@ export function showCard(alert, me, done) {
     el("span", {}, [t(`trigger.${alert.trigger}`), windowOf(alert)].filter(Boolean).join(" · ")),
   ]);
   show($("#verbs"), shows, () => verbs.map((verb) => verbButton(verb, alert, done)));
+  const counted = alert.mentions.length > 0;
+  for (const part of document.querySelectorAll("[data-counted]")) part.hidden = !counted;
   show($("#figures"), shows, () => figures(alert));
-  show($("#strip"), shows, () => (alert.mentions.length ? [strip(alert.mentions)] : []));
+  show($("#strip"), shows, () => (counted ? [strip(alert.mentions)] : []));
   show($("#after"), shows, () => [steps(alert), departments(alert), tickets(alert)]);
   show($("#people"), shows, () => byPerson(alert.mentions).map(personNode));
 }
@@ -42,6 +44,11 @@ export const phaseBadge = (alert) =>
     label("phase", alert.phase),
   );
 const levelBadge = (alert) => el("span", { class: `badge ${alert.level}` }, label("level", alert.level));
+
+function headline({ topic, people }) {
+  const name = label("topic", topic);
+  return count(people) ? t("alert.headline", { topic: name, n: count(people) }) : name;
+}
 
 /** A figure of the wire is the number itself, or a list of what was counted. */
 export const count = (value) => (Array.isArray(value) ? value.length : value);

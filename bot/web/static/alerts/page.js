@@ -81,14 +81,17 @@ function paint(shown) {
 
 function rowOf(shown) {
   const level = shown.level ? el("span", { class: `badge ${shown.level}` }, label("level", shown.level)) : null;
-  const evidence = ["people", "messages", "channels"]
-    .map((name) => t(`count.${name}`, { n: count(shown[name]) }))
-    .join(" · ");
   return [
     el("span", { class: "top" }, phaseBadge(shown), level, el("span", { class: "end" }, moment(shown.opened_at))),
     el("span", { class: "what" }, label("topic", shown.topic)),
-    el("span", { class: "foot" }, el("span", {}, evidence), el("span", { class: "end" }, windowOf(shown))),
+    el("span", { class: "foot" }, el("span", {}, evidence(shown)), el("span", { class: "end" }, windowOf(shown))),
   ];
+}
+
+/** What was counted; of an alert without counted people, where it came from. */
+function evidence(shown) {
+  if (!count(shown.people)) return t(`trigger.${shown.trigger}`);
+  return ["people", "messages", "channels"].map((name) => t(`count.${name}`, { n: count(shown[name]) })).join(" · ");
 }
 
 async function raised(alert) {
