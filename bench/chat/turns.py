@@ -34,8 +34,10 @@ async def _customer(http: aiohttp.ClientSession, url: str, texts: Iterator[str],
         for _ in range(MESSAGES_A_CONVERSATION):
             if time.perf_counter() >= until or line.state != "bot":
                 break
-            await _ask(line, next(texts))
+            _, author = await _ask(line, next(texts))
             answered += 1
+            if author != "bot":
+                break
         await line.close()
         listener.cancel()
     return answered
@@ -61,13 +63,13 @@ async def _stock_customer(http: aiohttp.ClientSession, address: str, texts: Iter
     return answered
 
 
-async def _ask(line: Line, text: str) -> float:
-    """Send one message; seconds from there to the first words in answer to it."""
+async def _ask(line: Line, text: str) -> tuple[float, str]:
+    """Send one message; seconds from there to the first words in answer to it, and whose they are."""
     client_id = await line.send(text)
     while True:
         at, message = await asyncio.wait_for(line.answers.get(), 60)
         if line.message_ids.get(message.get("in_reply_to", "")) == client_id and message["author"] != "customer":
-            return at - line.sent[client_id]
+            return at - line.sent[client_id], message["author"]
 
 
 async def alone(url: str, texts: Iterator[str], language: str) -> None:
@@ -77,7 +79,7 @@ async def alone(url: str, texts: Iterator[str], language: str) -> None:
         while len(waits) < ALONE:
             line = await open_line(http, url)
             listener = asyncio.create_task(line.listen())
-            waits.append(await _ask(line, next(texts)))
+            waits.append((await _ask(line, next(texts)))[0])
             await line.close()
             listener.cancel()
     for share, name in ((0.5, "p50"), (0.99, "p99")):

@@ -3,9 +3,8 @@ messages."""
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.chat.models import Author, Conversation, Kind, Message
 from bot.core import clock, live
@@ -27,10 +26,14 @@ def do_say(
     part: int | None = None,
     client_message_id: str | None = None,
 ) -> Message:
-    """Append one message of ours to the thread. With `in_reply_to` and `part` it can be said only once."""
+    """Append one message of ours to the thread. With `in_reply_to` and `part` it can be said only once.
+
+    The caller holds the conversation's row, so the next number is its own.
+    """
+    conversation.last_seq += 1
     message = Message(
         conversation_id=conversation.id,
-        seq=_next_seq(session, conversation),
+        seq=conversation.last_seq,
         author=author,
         kind=kind,
         text=text,
@@ -96,15 +99,3 @@ def messages_after(session: Session, conversation_id: str, after_seq: int, *, li
         .limit(limit)
     )
     return [as_wire(message, author_name=name) for message, name in rows]
-
-
-def _next_seq(session: Session, conversation: Conversation) -> int:
-    seq: int = session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation.id)
-        .values(last_seq=Conversation.last_seq + 1)
-        .returning(Conversation.last_seq)
-        .execution_options(synchronize_session=False)
-    ).scalar_one()
-    set_committed_value(conversation, "last_seq", seq)
-    return seq

@@ -242,7 +242,15 @@ _CONVERSATION_UPDATE = (
 _EPISODE_UPDATE = (
     update(Conversation)
     .where(Conversation.id == bindparam("row_id"))
-    .values(episode=bindparam("row_episode"), episode_turns=0, misses=0, human_offered=False, told_at=None)
+    .values(
+        episode=bindparam("row_episode"),
+        episode_turns=0,
+        misses=0,
+        complaints=0,
+        human_offered=False,
+        last_article_id=None,
+        told_at=None,
+    )
 )
 
 

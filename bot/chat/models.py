@@ -63,6 +63,7 @@ class Conversation(Base):
 
     `owner_version` fences the bot: a turn that began under an older one cannot commit its words. `last_seq` hands
     out message numbers; whoever raises it holds the row. A turn worker holds the conversation by `turn_lease_until`.
+    What an episode has seen so far (turns, misses, complaints, the last answer's article) is kept here for the next.
     """
 
     __tablename__ = "conversations"
@@ -82,7 +83,9 @@ class Conversation(Base):
     episode: Mapped[int] = mapped_column(default=1)
     episode_turns: Mapped[int] = mapped_column(default=0)
     misses: Mapped[int] = mapped_column(default=0)
+    complaints: Mapped[int] = mapped_column(default=0)
     human_offered: Mapped[bool] = mapped_column(default=False)
+    last_article_id: Mapped[str | None] = mapped_column(String(120))
     told_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     turn_lease_until: Mapped[datetime | None]

@@ -73,6 +73,7 @@ class Line:
             pass
         finally:
             pump.cancel()
+            await asyncio.gather(pump, return_exceptions=True)
             self._events.close()
             self._state.sockets.discard(self)
 

@@ -93,7 +93,7 @@ def _index(settings: Settings) -> str:
         return f"no service at {settings.knowledge_url}; it is checked while `firebreak up` runs"
     database = Database(settings.resolved_database_url)
     with database.snapshot() as session:
-        wanted = service.digest(service.published(session))
+        wanted = service.digest(session)
     database.close()
     if health.get("digest") != wanted:
         raise Trouble("it does not hold the published articles. `firebreak reindex` rebuilds it.")

@@ -40,23 +40,19 @@ def do_claim(session: Session, *, conversation_id: str, worker: str) -> bool:
 
 
 def hold(session: Session, *, conversation_id: str, worker: str) -> Conversation | None:
-    """The locked row, while `worker` still holds it; its lease is prolonged. None when the lease was lost."""
-    held = session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation_id, Conversation.turn_lease_by == worker)
-        .values(turn_lease_until=clock.now() + timedelta(seconds=LEASE_SECONDS))
-        .execution_options(synchronize_session=False)
-    ).rowcount  # type: ignore[attr-defined]
-    return session.get(Conversation, conversation_id) if held else None
+    """The conversation as it is now and until the commit, while `worker` has it. None when the lease was lost."""
+    held = select(Conversation).where(Conversation.id == conversation_id, Conversation.turn_lease_by == worker)
+    return session.scalar(held.with_for_update(key_share=True))
 
 
-def do_release(session: Session, *, conversation_id: str, worker: str) -> None:
-    session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation_id, Conversation.turn_lease_by == worker)
-        .values(turn_lease_until=None, turn_lease_by=None)
-        .execution_options(synchronize_session=False)
-    )
+def prolong(conversation: Conversation) -> None:
+    """Keep a conversation that is held for its next message."""
+    conversation.turn_lease_until = clock.now() + timedelta(seconds=LEASE_SECONDS)
+
+
+def release(conversation: Conversation, *, not_before: datetime | None = None) -> None:
+    """Let go of a conversation that is held; with `not_before`, nobody takes it earlier."""
+    conversation.turn_lease_until, conversation.turn_lease_by = not_before, None
 
 
 def do_forget_leases(session: Session) -> None:

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot import wire
-from bot.alerts.models import Mention
 from bot.chat.models import Author, Conversation, Message
 from bot.core import clock
 from bot.desk import handoff, views
@@ -36,7 +35,6 @@ class Begun:
     facts: Facts
     situation: Situation
     turn: TurnInput
-    repetition: int
     chosen: Answer | None = None
 
 
@@ -50,8 +48,8 @@ def begin(session: Session, *, policy: Policy, conversation: Conversation, pendi
         misses=conversation.misses,
         human_offered=conversation.human_offered,
         has_ticket=ticket is not None,
-        complaints_before=_complaints(session, conversation, pending),
-        last_article_id=_last_article(session, conversation, pending),
+        complaints_before=conversation.complaints,
+        last_article_id=conversation.last_article_id,
         told_recently=_told_recently(conversation, policy),
         wants_human_by_choice=pending.choice == wire.HUMAN_CHOICE,
     )
@@ -62,7 +60,6 @@ def begin(session: Session, *, policy: Policy, conversation: Conversation, pendi
         facts=seen,
         situation=situation,
         turn=_turn(conversation, pending, seen, language, policy, ticket),
-        repetition=_repetition(session, conversation, pending),
         chosen=_chosen(session, pending),
     )
 
@@ -96,35 +93,7 @@ def _told_recently(conversation: Conversation, policy: Policy) -> bool:
     return conversation.told_at is not None and clock.now() - conversation.told_at < again
 
 
-def _complaints(session: Session, conversation: Conversation, pending: Pending) -> int:
-    """Messages of this episode, before this one, that were complaints."""
-    counted = (
-        select(func.count(func.distinct(Mention.message_id)))
-        .join(Message, Message.id == Mention.message_id)
-        .where(
-            Mention.conversation_id == conversation.id,
-            Message.episode == conversation.episode,
-            Message.seq < pending.seq,
-        )
-    )
-    return session.scalar(counted) or 0
-
-
-def _last_article(session: Session, conversation: Conversation, pending: Pending) -> str | None:
-    """The article of the bot's last words in this episode, if they came from one."""
-    return session.scalar(
-        select(Message.article_id)
-        .where(
-            Message.conversation_id == conversation.id,
-            Message.author == Author.BOT,
-            Message.episode == conversation.episode,
-        )
-        .order_by(Message.seq.desc())
-        .limit(1)
-    )
-
-
-def _repetition(session: Session, conversation: Conversation, pending: Pending) -> int:
+def repetition(session: Session, conversation: Conversation, pending: Pending) -> int:
     """How many times this customer has come with it: tickets of the last week, and the same words in this episode."""
     tickets = session.scalar(
         select(func.count()).where(

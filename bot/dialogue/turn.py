@@ -118,16 +118,10 @@ def _claim(work: Answering, conversation_id: str) -> Begun | None:
     with work.db.transaction() as session:
         if not claim.do_claim(session, conversation_id=conversation_id, worker=work.worker):
             return None
-        pending = _next_or_release(session, work, conversation_id)
+        pending = claim.next_pending(session, conversation_id)
+        if pending is None:
+            claim.release(session.get_one(Conversation, conversation_id))
     return _begin(work, conversation_id, pending)
-
-
-def _next_or_release(session: Session, work: Answering, conversation_id: str) -> Pending | None:
-    """The next waiting message; the conversation is let go when there is none."""
-    pending = claim.next_pending(session, conversation_id)
-    if pending is None:
-        claim.do_release(session, conversation_id=conversation_id, worker=work.worker)
-    return pending
 
 
 def _begin(work: Answering, conversation_id: str, pending: Pending | None) -> Begun | None:
@@ -143,15 +137,12 @@ def _put_off(work: Answering, begun: Begun) -> None:
     """Nothing could answer: let go of the conversation for a moment, and count the try."""
     delay = BACKOFF_SECONDS[min(begun.pending.attempts, len(BACKOFF_SECONDS) - 1)]
     with work.db.transaction() as session:
-        if claim.hold(session, conversation_id=begun.conversation_id, worker=work.worker) is None:
+        conversation = claim.hold(session, conversation_id=begun.conversation_id, worker=work.worker)
+        if conversation is None:
             return
+        claim.release(conversation, not_before=clock.now() + timedelta(seconds=delay))
         session.execute(
             update(Turn).where(Turn.message_id == begun.pending.message_id).values(attempts=Turn.attempts + 1)
-        )
-        session.execute(
-            update(Conversation)
-            .where(Conversation.id == begun.conversation_id)
-            .values(turn_lease_until=clock.now() + timedelta(seconds=delay), turn_lease_by=None)
         )
 
 
@@ -172,7 +163,12 @@ def _settle(work: Answering, begun: Begun, reply: EngineReply | None) -> Pending
             return None
         if conversation.owner_version == begun.owner_version:
             _carry_out(session, work, conversation, begun, reply)
-        return _next_or_release(session, work, begun.conversation_id)
+        pending = claim.next_pending(session, begun.conversation_id)
+        if pending is None:
+            claim.release(conversation)
+        else:
+            claim.prolong(conversation)
+        return pending
 
 
 def _carry_out(
@@ -233,7 +229,7 @@ def _hand_over(work: Answering, thread: "_Thread", begun: Begun, plan: Plan) -> 
         request_type=plan.request_type,
         topic=plan.topics[0] if plan.topics else None,
         signals=[name for name in (plan.outcome, plan.intent, *plan.risks) if name],
-        repetition=begun.repetition,
+        repetition=situation.repetition(thread.session, thread.conversation, begun.pending),
         summary=redact.redact(begun.pending.text),
     )
     promised = desk_words.promise(work.policy, ticket, language=thread.language, now=clock.now())
@@ -255,6 +251,8 @@ def _remember(
 ) -> None:
     """Settle the turn, and keep what the next one needs to know."""
     conversation.misses += plan.miss
+    conversation.complaints += bool(plan.topics)
+    conversation.last_article_id = plan.answers[-1].article_id if plan.answers else None
     conversation.human_offered = conversation.human_offered or plan.offer is not None
     conversation.episode_turns += 1
     engine = reply.engine if reply else "none"

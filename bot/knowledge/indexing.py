@@ -30,11 +30,11 @@ async def make_equal(db: Database, client: KnowledgeClient) -> bool:
     health = await client.health()
     if health["state"] != "ready" or health.get("rebuilding"):
         return False
-    articles, wanted = await asyncio.to_thread(_published, db)
-    if health["digest"] == wanted:
+    if await is_equal(db, health["digest"]):
         return True
     if await asyncio.to_thread(_on_their_way, db):
         return False
+    articles = await asyncio.to_thread(_published, db)
     await client.replace(articles, if_digest=health["digest"])
     log.info("index rebuilt", extra={"articles": len(articles)})
     return True
@@ -42,7 +42,7 @@ async def make_equal(db: Database, client: KnowledgeClient) -> bool:
 
 async def is_equal(db: Database, held: str) -> bool:
     """Whether `held`, the service's digest, is that of the published articles."""
-    return held == (await asyncio.to_thread(_published, db))[1]
+    return held == await asyncio.to_thread(_digest, db)
 
 
 def _on_their_way(db: Database) -> bool:
@@ -58,7 +58,11 @@ def _wanted(db: Database, article_id: str) -> tuple[dict[str, Any] | None, int]:
         return (service.for_index(article) if article.status == Status.PUBLISHED else None), article.version
 
 
-def _published(db: Database) -> tuple[list[dict[str, Any]], str]:
+def _published(db: Database) -> list[dict[str, Any]]:
     with db.snapshot() as session:
-        articles = service.published(session)
-        return [service.for_index(article) for article in articles], service.digest(articles)
+        return [service.for_index(article) for article in service.published(session)]
+
+
+def _digest(db: Database) -> str:
+    with db.snapshot() as session:
+        return service.digest(session)
