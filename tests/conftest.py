@@ -85,3 +85,8 @@ def cleo(staff: Callable[[str], StaffMember]) -> StaffMember:
 @pytest.fixture
 def eve(staff: Callable[[str], StaffMember]) -> StaffMember:
     return staff("eve")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast ones first: whatever starts the whole product comes last, what needs a browser before it."""
+    items.sort(key=lambda item: 2 * bool(item.get_closest_marker("stack")) + bool(item.get_closest_marker("browser")))

@@ -28,9 +28,11 @@ def main(argv: list[str]) -> None:
     parts = arguments.only or PARTS
     with tempfile.TemporaryDirectory(prefix="firebreak-bench-") as folder:
         say("starting the product; the first start trains and builds the index")
-        with whole.running(Path(folder), settings=whole.UNLIMITED) as product:
+        settings = {**whole.UNLIMITED, "models_dir": str(PROJECT_ROOT / "models")}
+        with whole.running(Path(folder), settings=settings) as product:
             whole.hire(Path(folder), EMAIL, "agent", PASSWORD)
             for part in parts:
+                faults.await_quiet(product.url)
                 _measure(part, product, Path(folder), arguments.data)
 
 

@@ -114,6 +114,17 @@ async def _kill(product: Product, kills: int, dice: random.Random) -> Counter[st
     return killed
 
 
+def await_quiet(url: str) -> None:
+    """Until nothing of an earlier measurement is left to answer."""
+
+    async def quiet() -> None:
+        async with aiohttp.ClientSession() as http:
+            if left := await _settle(http, url):
+                say(f"{left} messages of the part before are still waiting")
+
+    asyncio.run(quiet())
+
+
 async def _settle(http: aiohttp.ClientSession, url: str) -> int:
     """Wait until no message is owed an answer; how many still are when time runs out."""
     deadline, waiting = time.monotonic() + SETTLE_SECONDS, -1

@@ -10,6 +10,7 @@ import pytest
 from bench import product as whole
 from bench.product import Product
 from bot.core.db import Database
+from bot.core.settings import PROJECT_ROOT
 from bot.knowledge import service
 from knowledge_index import seed
 from tests.people import Ada, StaffMember
@@ -21,7 +22,8 @@ LIMITS = {name: int(value) for name, value in whole.UNLIMITED.items()}
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("product")
-    with whole.running(folder, settings=whole.UNLIMITED) as started:
+    shared = {"models_dir": str(PROJECT_ROOT / "models")}
+    with whole.running(folder, settings={**whole.UNLIMITED, **shared}) as started:
         database = Database(f"sqlite:///{folder / 'firebreak.db'}")
         hire(database)
         database.close()
