@@ -82,6 +82,7 @@ def _serve_pages(app: FastAPI) -> None:
     for path, file in PAGES.items():
         app.add_api_route(path, _page(WEB / file), include_in_schema=False)
     app.add_api_route("/widget.js", _page(WEB / "widget.js"), include_in_schema=False)
+    app.add_api_route("/favicon.ico", _page(WEB / "static" / "logo.svg"), include_in_schema=False)
     app.mount("/static", Static(directory=WEB / "static"), name="static")
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 from bot.dialogue.scripted import ScriptedEngine
 from tests.sites import Site, hire, running
 from tests.web.script import in_both_languages
-from tests.web.windows import ARGUMENTS, Cookies, Windows
+from tests.web.windows import ARGUMENTS, Kept, Windows
 
 REQUIRED = "FIREBREAK_REQUIRE_BROWSER"
 ABSENT = (
@@ -63,15 +63,14 @@ def slow(engine: ScriptedEngine) -> Iterator[None]:
 
 
 @pytest.fixture(scope="package")
-def sessions() -> dict[str, Cookies]:
-    """Who has signed in already."""
-    return {}
+def kept() -> Kept:
+    return Kept()
 
 
 @pytest.fixture
-def windows(browser: Browser, site: Site, sessions: dict[str, Cookies]) -> Iterator[Windows]:
-    """Opens windows, each a browser of its own. Fails a test in which a page complained of anything."""
-    opened = Windows(browser, site.url, sessions)
+def windows(browser: Browser, site: Site, kept: Kept) -> Iterator[Windows]:
+    """Opens windows. Fails a test in which a page complained of anything."""
+    opened = Windows(browser, site.url, kept)
     yield opened
     opened.close()
     assert opened.complaints == []

@@ -64,7 +64,7 @@ def test_a_reply_that_the_customer_has_overtaken_is_held_back_and_kept(
 ) -> None:
     windows.expect_complaints("status of 409")
     ada.asks("person please")
-    desk = windows.staff("ben", "/desk")
+    desk = windows.staff("ben", "/desk", timezone_id="UTC")
     number = row(desk, ada, ben)
     ben.post(f"/desk/tickets/{number}/claim")
     desk.route_web_socket("**/desk/ws", lambda _: None)

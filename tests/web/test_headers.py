@@ -60,6 +60,10 @@ def test_a_file_is_kept_but_asked_about_each_time(site: Site, path: str) -> None
     assert again.headers["cache-control"] == "no-cache"
 
 
+def test_a_browser_that_asks_by_itself_is_given_the_icon(site: Site) -> None:
+    assert get(site, "/favicon.ico").headers["content-type"].startswith("image/svg+xml")
+
+
 @pytest.mark.parametrize("name", ["ben", "dan", "eve", "cleo"])
 def test_everybody_on_staff_is_given_the_names_of_the_policy(staff: Callable[[str], StaffMember], name: str) -> None:
     teams = staff(name).get("/desk/teams")

@@ -1,16 +1,18 @@
 """Browser windows as people use them: a visitor's and a staff member's, and what a page must never do."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 from playwright._impl._api_structures import SetCookieParam as Cookie
 from playwright.sync_api import (
     Browser,
-    BrowserContext,
     ConsoleMessage,
     Dialog,
+    Error,
     Locator,
     Page,
     ViewportSize,
@@ -32,21 +34,35 @@ ARGUMENTS = [
 PATIENCE_MS = 15_000
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 360, "height": 740}
+SCRIPTLESS = "/static/logo.svg"
 REPORT_VIOLATIONS = """
   addEventListener("securitypolicyviolation", (event) => console.error(`CSP: ${event.violatedDirective}`));
 """
 
 
+Guise = tuple[str, int, str | None]
+"""A window's language and width, and who is signed in."""
+
+
+@dataclass
+class Kept:
+    """What outlives a test, because starting it costs most of one: sessions of the staff, and wiped windows."""
+
+    cookies: dict[str, Cookies] = field(default_factory=dict)
+    windows: dict[Guise, list[Page]] = field(default_factory=lambda: defaultdict(list))
+
+
 class Windows:
     """Each window has its own storage and cookies, and takes down every complaint of its pages."""
 
-    def __init__(self, browser: Browser, url: str, sessions: dict[str, Cookies] | None = None) -> None:
-        """`sessions`: of the staff who signed in before, by name; shared with other tests."""
+    def __init__(self, browser: Browser, url: str, kept: Kept | None = None) -> None:
+        """`kept`: shared with other tests of the same site; without it every window is new."""
         self.url = url
-        self._sessions = {} if sessions is None else sessions
         self.complaints: list[str] = []
+        self._kept = kept
+        self._cookies = kept.cookies if kept else {}
         self._browser = browser
-        self._contexts: list[BrowserContext] = []
+        self._open: list[tuple[Page, Guise | None]] = []
         self._expected: list[str] = []
         expect.set_options(timeout=PATIENCE_MS)
 
@@ -55,19 +71,15 @@ class Windows:
         self._expected += parts
 
     def open(
-        self, path: str, *, lang: str = "en", size: ViewportSize = WIDE, cookies: Cookies = (), **more: Any
+        self, path: str, *, lang: str = "en", size: ViewportSize = WIDE, who: str | None = None, **more: Any
     ) -> Page:
-        """A new window on `path`, in a browser that speaks `lang`."""
-        locale = "zh-CN" if lang == "zh" else "en-GB"
-        context = self._browser.new_context(locale=locale, viewport=size, reduced_motion="reduce", **more)
-        context.set_default_timeout(PATIENCE_MS)
-        context.add_init_script(REPORT_VIOLATIONS)
-        context.add_cookies([*cookies])
-        self._contexts.append(context)
-        page = context.new_page()
-        page.on("console", self._heard)
-        page.on("pageerror", lambda error: self._complain(f"{page.url}: {error}"))
-        page.on("dialog", self._asked)
+        """A window on `path` in a browser that speaks `lang`; with `more` settings of the browser, always a new one."""
+        guise = (lang, size["width"], who) if self._kept and not more else None
+        idle = self._kept.windows[guise] if self._kept and guise else []
+        page = idle.pop() if idle else self._new(lang, size, who, more)
+        self._open.append((page, guise))
+        for event, listener in self._listeners.items():
+            page.on(event, listener)  # type: ignore[call-overload]
         page.goto(self.url + path)
         return page
 
@@ -76,25 +88,56 @@ class Windows:
 
     def staff(self, name: str, path: str, **more: Any) -> Page:
         """A window in which `name` is signed in, on `path`."""
-        page = self.open(path, cookies=self._cookies_of(name), **more)
+        page = self.open(path, who=name, **more)
         expect(page.locator("#connection[data-live=true]")).to_be_attached()
         return page
 
     def close(self) -> None:
-        while self._contexts:
-            self._contexts.pop().close()
+        while self._open:
+            page, guise = self._open.pop()
+            if guise is None or self._kept is None:
+                page.context.close()
+            else:
+                self._wipe(page)
+                self._kept.windows[guise].append(page)
+
+    @property
+    def _listeners(self) -> dict[str, Any]:
+        return {"console": self._heard, "pageerror": self._failed, "dialog": self._asked}
+
+    def _new(self, lang: str, size: ViewportSize, who: str | None, more: dict[str, Any]) -> Page:
+        locale = "zh-CN" if lang == "zh" else "en-GB"
+        context = self._browser.new_context(locale=locale, viewport=size, reduced_motion="reduce", **more)
+        context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(REPORT_VIOLATIONS)
+        context.add_cookies([*self._cookies_of(who)] if who else [])
+        return context.new_page()
+
+    def _wipe(self, page: Page) -> None:
+        """Leave nothing of a test in its window but who is signed in."""
+        for other in page.context.pages:
+            if other != page:
+                other.close()
+        page.unroute_all()
+        page.goto(self.url + SCRIPTLESS)
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        for event, listener in self._listeners.items():
+            page.remove_listener(event, listener)
 
     def _cookies_of(self, name: str) -> Cookies:
-        if name not in self._sessions:
+        if name not in self._cookies:
             account = {"email": f"{name}@emberly.example", "password": PASSWORD}
             answer = httpx.post(f"{self.url}/api/v1/staff/login", json=account, trust_env=False)
             cookies = answer.raise_for_status().cookies
-            self._sessions[name] = [Cookie(name=key, value=cookies[key], url=self.url) for key in cookies]
-        return self._sessions[name]
+            self._cookies[name] = [Cookie(name=key, value=cookies[key], url=self.url) for key in cookies]
+        return self._cookies[name]
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self._complain(f"{message.location.get('url', '')}: {message.text}")
+
+    def _failed(self, error: Error) -> None:
+        self._complain(str(error))
 
     def _asked(self, dialog: Dialog) -> None:
         self._complain(f"a page called {dialog.type}()")
