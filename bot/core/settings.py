@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     episode_idle_minutes: int = Field(120, ge=1, description="Silence after which the next message begins an episode.")
     worker_in_process: bool = Field(True, description="Run the turn worker and the timers inside the web process.")
 
-    live_url: str = Field("", description="redis:// URL for live push and limits between processes; empty: in process.")
+    live_url: str = Field("", description="redis:// URL for live push between processes; empty: within one process.")
 
     messages_per_10_seconds: int = Field(10, ge=1, description="Messages in 10 s that one conversation may send.")
     messages_per_minute: int = Field(60, ge=1, description="Messages a minute that one conversation may send.")

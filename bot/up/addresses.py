@@ -52,10 +52,11 @@ def _inner_url(name: str, url: str, taken: set[object], say: Callable[[str], Non
     variable, port = f"{PREFIX}{name.upper()}", urlsplit(url).port or 80
     explicit = variable in os.environ
     patience = PATIENCE_SECONDS if explicit else 0.5
-    if port not in taken and ports.is_free(LOOPBACK, port, patience_seconds=patience):
+    if port not in taken and ports.reserve(port) and ports.is_free(LOOPBACK, port, patience_seconds=patience):
         return f"http://{LOOPBACK}:{port}"
     if explicit:
         raise PortTakenError(f"{variable}={url}: port {port} is taken by {ports.holder(port)}.")
-    moved = ports.free_port(LOOPBACK, but=taken)
+    while not ports.reserve(moved := ports.free_port(LOOPBACK, but=taken)):
+        pass
     say(f"port {port} is taken by {ports.holder(port)}; {name.removesuffix('_url')} uses {moved} instead")
     return f"http://{LOOPBACK}:{moved}"

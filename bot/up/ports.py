@@ -25,6 +25,25 @@ def is_free(host: str, port: int, *, patience_seconds: float = 0.0) -> bool:
         time.sleep(0.1)
 
 
+_reserved: list[socket.socket] = []
+
+
+def reserve(port: int) -> bool:
+    """Keep `port` for this process against other starts of ours, for as long as it lives; False when one has it.
+
+    A server takes its port seconds after it was found free; until then another start would find it free as well,
+    and take the first one's part for its own. The name of a socket without a file ends with its process.
+    """
+    keeper = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        keeper.bind(f"\0firebreak-port-{port}")
+    except OSError:
+        keeper.close()
+        return False
+    _reserved.append(keeper)
+    return True
+
+
 def free_port(host: str, *, but: Container[object] = ()) -> int:
     """A port that is free now and not among `but`: those given out a moment ago look free still."""
     while (port := _bind(host, 0)) in but:

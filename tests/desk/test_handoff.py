@@ -57,7 +57,7 @@ def test_a_ticket_carries_its_promises_team_and_summary(cast: Cast) -> None:
     ticket = cast.hand_off(cast.conversation())
     assert (ticket.priority, ticket.team, ticket.status) == ("normal", "service", Status.NEW)
     assert ticket.summary == "The parcel is not here"
-    assert timedelta(minutes=240) <= ticket.first_response_due - before < timedelta(minutes=241)
+    assert timedelta(minutes=120) <= ticket.first_response_due - before < timedelta(minutes=121)
     assert ticket.resolution_due > ticket.first_response_due
 
 

@@ -1,0 +1,68 @@
+"""The outbox: written with the fact, claimed once, retried with back-off, visible when it gives up."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from bot import migrations
+from bot.core import clock, jobs
+from bot.core.db import Database
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    migrations.upgrade(database_url)
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+def _claim(db: Database) -> list[jobs.Job]:
+    with db.transaction() as session:
+        return jobs.claim(session)
+
+
+def test_a_job_of_a_transaction_that_failed_was_never_there(db: Database) -> None:
+    def enqueue_and_fail() -> None:
+        with db.transaction() as session:
+            jobs.enqueue(session, "mail", {"to": "ada"})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        enqueue_and_fail()
+    assert _claim(db) == []
+
+
+def test_a_claimed_job_is_not_claimed_again_until_its_lease_ends(db: Database) -> None:
+    with db.transaction() as session:
+        jobs.enqueue(session, "mail", {"to": "ada"})
+    assert len(_claim(db)) == 1
+    assert _claim(db) == []
+    with clock.travel(timedelta(seconds=jobs.LEASE_SECONDS + 1)):
+        assert [job.attempts for job in _claim(db)] == [2]
+
+
+def test_a_second_job_of_the_same_key_replaces_the_waiting_one(db: Database) -> None:
+    with db.transaction() as session:
+        jobs.enqueue(session, "index", {"version": 1}, key="a")
+        jobs.enqueue(session, "index", {"version": 2}, key="a")
+    assert [job.payload for job in _claim(db)] == [{"version": 2}]
+
+
+def test_a_failing_job_comes_back_later_each_time_and_then_stays_visible(db: Database) -> None:
+    with db.transaction() as session:
+        jobs.enqueue(session, "mail", {})
+    later = timedelta(0)
+    for attempt in range(1, len(jobs.BACKOFF_SECONDS) + 2):
+        with clock.travel(later):
+            (job,) = _claim(db)
+            assert job.attempts == attempt
+            with db.transaction() as session:
+                jobs.fail(session, job, RuntimeError("the text of an error may hold a customer's words"))
+            assert _claim(db) == []
+        later += timedelta(seconds=jobs.BACKOFF_SECONDS[min(attempt, len(jobs.BACKOFF_SECONDS)) - 1] + 1)
+    with db.snapshot() as session:
+        assert jobs.failed(session) == 1
+        given_up = session.get_one(jobs.Job, job.id)
+    assert (given_up.state, given_up.last_error) == (jobs.JobState.FAILED, "RuntimeError")

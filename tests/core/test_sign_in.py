@@ -1,0 +1,74 @@
+"""Staff sign in with a password, pages with a cookie and its CSRF value; roles are asked for at every door."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.core import auth
+from bot.dialogue.scripted import ScriptedEngine
+from tests.people import StaffMember
+from tests.sites import PASSWORD, Site, hire, running
+
+BEN = {"email": "ben@emberly.example", "password": PASSWORD}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with running(f"sqlite:///{tmp_path / 'staff.db'}", tmp_path, using=ScriptedEngine()) as site:
+        hire(site.db)
+        yield site
+
+
+@pytest.fixture
+def page(site: Site) -> httpx.Client:
+    """A browser page where Ben has signed in."""
+    client = httpx.Client(base_url=f"{site.url}/api/v1", trust_env=False)
+    answer = client.post("/staff/login", json=BEN)
+    assert "httponly" in answer.headers.get_list("set-cookie")[0].lower()
+    return client
+
+
+def test_a_page_writes_with_its_csrf_value_and_not_without(page: httpx.Client) -> None:
+    assert page.get("/staff/me").json()["name"] == "Ben"
+    assert page.post("/staff/logout").status_code == 403
+    assert page.post("/staff/logout", headers={"X-CSRF-Token": "guess"}).status_code == 403
+    assert page.post("/staff/logout", headers={"X-CSRF-Token": page.cookies["firebreak_csrf"]}).status_code == 204
+    assert page.get("/staff/me").status_code == 401
+
+
+def test_the_sixth_wrong_password_is_not_even_looked_at(site: Site) -> None:
+    codes = [
+        httpx.post(f"{site.url}/api/v1/staff/login", json={**BEN, "password": "wrong"}, trust_env=False).status_code
+        for _ in range(6)
+    ]
+    assert codes == [401] * 5 + [429]
+    answer = httpx.post(f"{site.url}/api/v1/staff/login", json=BEN, trust_env=False)
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_a_new_password_ends_running_sessions(site: Site, page: httpx.Client) -> None:
+    with site.db.transaction() as session:
+        auth.do_add_staff(session, email="ben@emberly.example", name="Ben", roles=["agent"], password="another one 123")
+    assert page.get("/staff/me").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/desk/tickets"),
+        ("POST", "/knowledge/articles"),
+        ("POST", "/alerts/none/confirm"),
+    ],
+)
+def test_eve_is_refused_and_a_stranger_is_asked_to_sign_in(
+    site: Site, staff: Callable[[str], StaffMember], method: str, path: str
+) -> None:
+    body = {"language": "en", "question": "q", "answer": "a", "level": "crisis", "note": "n"}
+    eve = staff("eve").http.request(method, path, json=body if method == "POST" else None)
+    assert eve.status_code == 403
+    assert eve.json()["error"]["code"] == "forbidden"
+    stranger = httpx.request(method, f"{site.url}/api/v1{path}", json=body, trust_env=False)
+    assert stranger.status_code == 401

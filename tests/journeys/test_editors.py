@@ -1,0 +1,29 @@
+"""What an editor publishes is answered with at once; what is taken back is not."""
+
+import pytest
+
+from tests.people import Ada, StaffMember, until
+
+pytestmark = pytest.mark.stack
+ARTICLE = {
+    "language": "en",
+    "question": "Can I borrow a ladder for the installation?",
+    "variants": ["lend me a ladder", "ladder rental", "do you lend out ladders"],
+    "answer": "Yes: tell the installer one day before, and a ladder of three metres comes along.",
+    "tags": [],
+    "audience": "public",
+}
+
+
+def test_a_published_article_answers_the_next_question(door: str, cleo: StaffMember) -> None:
+    article = cleo.post("/knowledge/articles", ARTICLE, status=201)
+    cleo.post(f"/knowledge/articles/{article['id']}/publish")
+    until(lambda: _found(cleo, article["id"]), seconds=5, what="not found within five seconds")
+    assert Ada(door).asks("do you lend out ladders")[0]["article_id"] == article["id"]
+    cleo.post(f"/knowledge/articles/{article['id']}/unpublish")
+    until(lambda: not _found(cleo, article["id"]), seconds=5, what="still found")
+
+
+def _found(cleo: StaffMember, article_id: str) -> bool:
+    found = cleo.get("/knowledge/search", q="do you lend out ladders", language="en")
+    return article_id in [hit["article_id"] for hit in found["hits"]]
