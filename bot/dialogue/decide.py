@@ -31,7 +31,6 @@ class Rules:
     anger_hands_over: float
     misses_hand_over: int
     complaints_hand_over: int
-    certainty_again_seconds: int
 
 
 @dataclass(frozen=True)
@@ -77,8 +76,13 @@ class Plan:
     confidence: float = 0.0
 
 
-def decide(facts: Facts, reply: EngineReply, situation: Situation, rules: Rules) -> Plan:
-    """The plan for one message. Danger first, then anger, then what was asked for, then what was answered."""
+def decide(facts: Facts, reply: EngineReply | None, situation: Situation, rules: Rules) -> Plan:
+    """The plan for one message. Danger first, then anger, then what was asked for, then what was answered.
+
+    Without a reply, because nothing could answer, a person takes over.
+    """
+    failed = reply is None
+    reply = reply or EngineReply((), (Signal(wire.UNANSWERED),), "none")
     main = reply.signals[0]
     plan = Plan(
         outcome=main.name,
@@ -93,9 +97,9 @@ def decide(facts: Facts, reply: EngineReply, situation: Situation, rules: Rules)
         return _under_an_agent(plan)
     if situation.owner == Owner.QUEUE:
         return _in_the_queue(plan, facts, reply, situation, reason)
-    if reason is not None:
-        return _hand_off(plan, reason)
-    return _by_the_bot(plan, reply, situation, rules)
+    if reason is not None or failed:
+        return _hand_off(plan, reason or "time_out")
+    return _never_silent(_by_the_bot(plan, reply, situation, rules), situation, rules)
 
 
 def hands_over(facts: Facts, reply: EngineReply | None, situation: Situation, rules: Rules) -> str | None:
@@ -151,6 +155,13 @@ def _by_the_bot(plan: Plan, reply: EngineReply, situation: Situation, rules: Rul
         case _:
             plan.answers = texts
     return plan
+
+
+def _never_silent(plan: Plan, situation: Situation, rules: Rules) -> Plan:
+    """A reply without words is a miss: whoever writes to the bot hears something."""
+    if plan.answers or plan.choices or plan.offer or plan.tell_status or plan.hand_off:
+        return plan
+    return _missed(plan, situation, rules, offer="offer_human", gap="unanswered")
 
 
 def _answered(plan: Plan, reply: EngineReply, main: Signal, situation: Situation, rules: Rules) -> Plan:

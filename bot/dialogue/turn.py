@@ -58,7 +58,6 @@ class Answering:
             dialogue.anger_hands_over,
             dialogue.misses_hand_over,
             dialogue.complaints_hand_over,
-            dialogue.certainty_again_seconds,
         )
 
 
@@ -174,9 +173,7 @@ def _settle(work: Answering, begun: Begun, reply: EngineReply | None) -> Pending
 def _carry_out(
     session: Session, work: Answering, conversation: Conversation, begun: Begun, reply: EngineReply | None
 ) -> None:
-    plan = decide.decide(begun.facts, reply or _nothing(begun), begun.situation, work.rules)
-    if reply is None and plan.hand_off is None and begun.situation.owner == "bot":
-        plan.hand_off, plan.outcome = "time_out", wire.HANDOFF
+    plan = decide.decide(begun.facts, reply, begun.situation, work.rules)
     message = session.get_one(Message, begun.pending.message_id)
     thread = _Thread(session, conversation, message, begun.turn.language)
     if conversation.owner == "agent":
@@ -253,7 +250,7 @@ def _remember(
     conversation.misses += plan.miss
     conversation.complaints += bool(plan.topics)
     conversation.last_article_id = plan.answers[-1].article_id if plan.answers else None
-    conversation.human_offered = conversation.human_offered or plan.offer is not None
+    conversation.human_offered = plan.offer is not None or bool(plan.choices)
     conversation.episode_turns += 1
     engine = reply.engine if reply else "none"
     session.execute(
@@ -278,11 +275,6 @@ def _is_to_be_recounted(reply: EngineReply | None) -> bool:
     if reply is None or reply.engine == "knowledge":
         return True
     return any(signal.extra.get("degraded") for signal in reply.signals)
-
-
-def _nothing(begun: Begun) -> EngineReply:
-    """Stands for a reply when every engine failed but the facts settle it."""
-    return EngineReply((), (Signal(wire.UNANSWERED),), "none")
 
 
 class _Thread:
