@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from bot import metrics, operations, wiring
@@ -35,13 +36,19 @@ from bot.wiring import Parts
 VERSION = "0.1.0"
 THREADS = 24
 WEB = Path(__file__).parent / "web"
-PAGES = {"/": "chat.html", "/desk": "desk.html", "/alerts": "alerts.html", "/sign-in": "sign-in.html"}
+PAGES = {
+    "/": "chat.html",
+    "/desk": "desk.html",
+    "/alerts": "alerts.html",
+    "/sign-in": "sign-in.html",
+    "/docs": "reference.html",
+}
 log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings, *, engine: Engine | None = None) -> FastAPI:
     """The whole product on one database. `engine` takes the place of the one that the settings name (tests)."""
-    app = FastAPI(title="Firebreak", version=VERSION, lifespan=_lifespan, docs_url="/docs", redoc_url=None)
+    app = FastAPI(title="Firebreak", version=VERSION, lifespan=_lifespan, docs_url=None, redoc_url=None)
     state = app.state
     state.settings = settings
     state.parts = parts = wiring.build(settings, engine=engine)
@@ -55,6 +62,18 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> FastAPI:
     app.include_router(operations.router)
     _serve_pages(app)
     return app
+
+
+class Refusal(BaseModel):
+    code: str
+    message: str
+    fields: dict[str, Any] | None = None
+
+
+class Refused(BaseModel):
+    """What `http.install_errors` answers, for OpenAPI, which would tell of FastAPI's own shape instead."""
+
+    error: Refusal
 
 
 class TicketView:
@@ -72,7 +91,7 @@ class TicketView:
 
 
 def _api() -> APIRouter:
-    api = APIRouter(prefix="/api/v1")
+    api = APIRouter(prefix="/api/v1", responses={"default": {"model": Refused, "description": "Every refusal."}})
     for room in (chat_api, chat_socket, staff_api, desk_api, desk_socket, knowledge_api, alerts_api):
         api.include_router(room.router)
     return api
