@@ -1,15 +1,19 @@
 """Every setting, typed, with its help. Read from `FIREBREAK_*`, or the file that `FIREBREAK_*_FILE` names."""
 
 import os
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "FIREBREAK_"
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
+"""As browsers send it: in lower case, no path. It is written into a header, so it holds neither space nor semicolon."""
 
 
 class SettingsError(Exception):
@@ -60,6 +64,15 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     policy_dir: Path | None = Field(None, description="Folder of policy files; empty means the shipped ones.")
 
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, text: str) -> str:
+        wrong = ", ".join(repr(part) for part in sorted(_comma_set(text)) if not _is_origin(part))
+        if wrong:
+            shape = "each is http:// or https://, a host and perhaps :port, in lower case and without a path"
+            raise PydanticCustomError("origin", "{wrong} cannot be used: {shape}", {"wrong": wrong, "shape": shape})
+        return text
+
     @cached_property
     def resolved_database_url(self) -> str:
         return self.database_url or f"sqlite:///{(self.data_dir / 'firebreak.db').resolve()}"
@@ -83,6 +96,11 @@ def load(**overrides: Any) -> Settings:
 
 def _comma_set(text: str) -> frozenset[str]:
     return frozenset(part.strip() for part in text.split(",") if part.strip())
+
+
+def _is_origin(text: str) -> bool:
+    match = ORIGIN.fullmatch(text)
+    return match is not None and int(match["port"] or 0) <= 65535
 
 
 def _from_files() -> dict[str, str]:
