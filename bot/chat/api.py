@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated, Any, Protocol
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,7 @@ from bot.core.limits import Limiter
 from bot.core.settings import Settings
 
 LONGEST_WAIT_SECONDS = 25
+LAST_SEQ = 2**31 - 1
 router = APIRouter(prefix="/conversations", tags=["customers"])
 
 
@@ -93,7 +94,7 @@ async def read(
     conversation_id: Opened,
     request: Request,
     db: Db,
-    after_seq: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    after_seq: Annotated[int, Query(ge=0, le=LAST_SEQ)] = 0,
     wait: Annotated[float, Query(ge=0)] = 0,
 ) -> MessagesOut:
     """The thread after `after_seq`; with `wait`, held until something newer exists, for 25 s at most."""
@@ -112,7 +113,7 @@ async def read(
 
 
 @router.post("/{conversation_id}/messages/{seq}/feedback", status_code=204)
-def feedback(conversation_id: Opened, seq: int, given: FeedbackIn, db: Db) -> None:
+def feedback(conversation_id: Opened, seq: Annotated[int, Path(ge=1, le=LAST_SEQ)], given: FeedbackIn, db: Db) -> None:
     """Keep whether a bot answer helped; a second word on the same answer replaces the first."""
     with db.transaction() as session:
         message = session.scalar(select(Message).where(Message.conversation_id == conversation_id, Message.seq == seq))

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, tuple_, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.chat import words
@@ -139,10 +138,13 @@ class Intake:
         return group
 
     def _store(self, group: list[_Waiting]) -> None:
-        """Commit the group; when that fails, each message alone, so that one cannot fail the others."""
+        """Commit the group; when that fails, each message alone, so that one cannot fail the others.
+
+        Nothing may end this thread: nobody would be acknowledged any more.
+        """
         try:
             stored = self._commit(group)
-        except SQLAlchemyError as error:
+        except Exception as error:
             if len(group) > 1:
                 for waiting in group:
                     self._store([waiting])
@@ -171,10 +173,13 @@ class Intake:
 
 
 def _store_group(session: Session, group: list[_Waiting], episode_idle: timedelta) -> list[Stored]:
-    """Number and insert the group's new messages in five statements, however many there are."""
+    """Number and insert the group's new messages in five statements, however many there are.
+
+    Conversations are locked before receipts are read, so that a resend at another process is seen.
+    """
     moment = clock.now()
-    known = _receipts(session, [waiting.incoming for waiting in group])
     rows = _conversations(session, {waiting.incoming.conversation_id for waiting in group})
+    known = _receipts(session, [waiting.incoming for waiting in group])
     stored: list[Stored] = []
     for waiting in group:
         incoming = waiting.incoming

@@ -13,6 +13,7 @@ from starlette.websockets import WebSocketState
 
 from bot.chat import access, api, texts
 from bot.chat.intake import Incoming
+from bot.chat.schemas import MessagesOut
 from bot.core import errors, http, live
 from bot.core.tables import new_id
 
@@ -27,22 +28,23 @@ async def converse(socket: WebSocket, conversation_id: str, after_seq: int = 0) 
     """One customer's live line. Refused before it opens with the same answers as REST."""
     try:
         token = http.socket_token(socket)
+        http.check_address(socket)
         if not http.same_origin(socket):
             raise errors.Forbidden("This page's origin may not open a conversation here.")
         access.check_token(socket.app.state.token_key, conversation_id, token)
-        line = Line(socket, conversation_id, max(after_seq, 0))
-        first = await line.catch_up()
+        with live.listening(socket.app.state.hub, live.conversation_channel(conversation_id)) as events:
+            line = Line(socket, conversation_id, min(max(after_seq, 0), api.LAST_SEQ), events)
+            standing = await line.standing()
+            await socket.accept(subprotocol=f"bearer.{token}")
+            await line.run(standing)
     except errors.FirebreakError as error:
         await socket.send_denial_response(http.error_response(error))
-        return
-    await socket.accept(subprotocol=f"bearer.{token}")
-    await line.run(first)
 
 
 class Line:
     """An open socket. `_last` is the highest number up to which everything was sent or came from here."""
 
-    def __init__(self, socket: WebSocket, conversation_id: str, after_seq: int) -> None:
+    def __init__(self, socket: WebSocket, conversation_id: str, after_seq: int, events: live.Subscription) -> None:
         self._socket = socket
         self._state = socket.app.state
         self._id = conversation_id
@@ -50,23 +52,16 @@ class Line:
         self._own: set[int] = set()
         self._origin = new_id()
         self._sending = asyncio.Lock()
-        self._events = self._state.hub.subscribe(live.conversation_channel(conversation_id))
+        self._events = events
 
-    async def catch_up(self) -> list[dict[str, Any]]:
-        """Frames for all that the client has not seen yet. Raises NotFound."""
-        try:
-            found = await asyncio.to_thread(
-                api.read_thread, self._state.db, self._state.ticket_view, self._id, self._last
-            )
-        except errors.FirebreakError:
-            self._events.close()
-            raise
-        frames = [{"type": "message", "message": message} for message in found.messages]
-        return [*frames, {"type": "state", "state": found.state, "ticket": found.ticket}]
+    async def standing(self) -> dict[str, Any]:
+        """The frame that says who speaks and what was promised. Raises NotFound."""
+        found = await self._read()
+        return {"type": "state", "state": found.state, "ticket": found.ticket}
 
-    async def run(self, first: list[dict[str, Any]]) -> None:
+    async def run(self, standing: dict[str, Any]) -> None:
         self._state.sockets.add(self)
-        pump = asyncio.create_task(self._pump(first))
+        pump = asyncio.create_task(self._pump(standing))
         try:
             await self._listen()
         except (WebSocketDisconnect, TimeoutError, RuntimeError):
@@ -74,7 +69,6 @@ class Line:
         finally:
             pump.cancel()
             await asyncio.gather(pump, return_exceptions=True)
-            self._events.close()
             self._state.sockets.discard(self)
 
     async def close(self, code: int = 1001) -> None:
@@ -100,12 +94,22 @@ class Line:
             case "ping":
                 await self._send({"type": "pong"})
             case "typing":
-                self._state.hub.send(live.DESK, {"type": "typing", "conversation_id": self._id, "author": "customer"})
+                self._hint({"type": "typing", "author": "customer"})
             case "seen":
                 seq = frame.get("seq")
-                self._state.hub.send(live.DESK, {"type": "seen", "conversation_id": self._id, "seq": seq})
+                if not isinstance(seq, int) or not 0 <= seq <= api.LAST_SEQ:
+                    raise errors.Invalid("`seq` is the number of a message.", fields={"seq": "not a number"})
+                self._hint({"type": "seen", "seq": seq})
             case _:
                 raise errors.Invalid("Frame types are message, typing, seen and ping.", fields={"type": "unknown"})
+
+    def _hint(self, event: dict[str, Any]) -> None:
+        """Tell the desk something that may be missed; more than one a second of a kind is."""
+        try:
+            self._state.limiter.check(f"{event['type']}:{self._id}", limit=1, seconds=1)
+        except errors.RateLimited:
+            return
+        self._state.hub.send(live.DESK, {**event, "conversation_id": self._id})
 
     async def _message(self, frame: dict[str, Any]) -> None:
         choice = frame.get("choice")
@@ -121,10 +125,11 @@ class Line:
         self._own.add(receipt.seq)
         await self._send({"type": "ack", **receipt.as_wire()})
 
-    async def _pump(self, first: list[dict[str, Any]]) -> None:
+    async def _pump(self, standing: dict[str, Any]) -> None:
+        """Send what was missed, then what happens. Whatever breaks ends the line: a deaf one is worse than none."""
         try:
-            for frame in first:
-                await self._pass_on(frame)
+            await self._fill_gap()
+            await self._send(standing)
             while True:
                 await self._pass_on(await self._events.get())
                 if self._events.behind:
@@ -132,9 +137,14 @@ class Line:
                     await self._fill_gap()
         except (WebSocketDisconnect, TimeoutError, RuntimeError):
             await self._abandon()
+        except Exception:
+            log.exception("a line broke")
+            await self._abandon()
 
     async def _pass_on(self, event: dict[str, Any]) -> None:
         """Send an event; a message only in the thread's order, reading the rows where an event is missing."""
+        if event["type"] == "resync":
+            return
         if event["type"] != "message":
             await self._send({key: value for key, value in event.items() if key != "origin"})
             return
@@ -149,13 +159,17 @@ class Line:
             await self._send({"type": "message", "message": event["message"]})
 
     async def _fill_gap(self) -> None:
-        found = await asyncio.to_thread(api.read_thread, self._state.db, self._state.ticket_view, self._id, self._last)
-        for message in found.messages:
-            own = message["seq"] in self._own
-            self._last = max(self._last, message["seq"])
-            if not own:
-                await self._send({"type": "message", "message": message})
-        self._own = {seq for seq in self._own if seq > self._last}
+        """Send every row after the last number, page by page."""
+        while messages := (await self._read()).messages:
+            for message in messages:
+                own = message["seq"] in self._own
+                self._last = max(self._last, message["seq"])
+                if not own:
+                    await self._send({"type": "message", "message": message})
+            self._own = {seq for seq in self._own if seq > self._last}
+
+    async def _read(self) -> MessagesOut:
+        return await asyncio.to_thread(api.read_thread, self._state.db, self._state.ticket_view, self._id, self._last)
 
     def _skip_own(self) -> None:
         while self._last + 1 in self._own:

@@ -72,6 +72,13 @@ def address_of(connection: HTTPConnection) -> str:
     return peer
 
 
+def check_address(connection: HTTPConnection) -> None:
+    """Count one request of the caller's address. Raises RateLimited."""
+    limiter: Limiter = connection.app.state.limiter
+    limit = settings_of(connection).requests_per_minute
+    limiter.check(f"address:{address_of(connection)}", limit=limit, seconds=60)
+
+
 def access_staff(connection: HTTPConnection) -> auth.Staff:
     """Whoever signed in, by cookie or bearer token. A writing call by cookie needs its CSRF value too."""
     by_cookie = connection.cookies.get(SESSION_COOKIE)
@@ -134,7 +141,14 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
 
 async def _http(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    codes = {400: "invalid", 401: "unauthenticated", 403: "forbidden", 404: "not_found", 405: "method_not_allowed"}
+    codes = {
+        400: "invalid",
+        401: "unauthenticated",
+        403: "forbidden",
+        404: "not_found",
+        405: "method_not_allowed",
+        413: "too_large",
+    }
     body: dict[str, Any] = {"code": codes.get(error.status_code, "refused"), "message": str(error.detail)}
     return JSONResponse({"error": body}, error.status_code, error.headers)
 
@@ -146,9 +160,8 @@ async def _unforeseen(_request: Request, _error: Exception) -> JSONResponse:
 class Guard:
     """In front of every request: security headers, the size of bodies, and the limit of requests an address."""
 
-    def __init__(self, app: ASGIApp, *, limiter: Limiter, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
         self._app = app
-        self._limiter = limiter
         self._settings = settings
         self._headers = _security_headers(["'self'"])
         self._frameable_headers = _security_headers(["'self'", *sorted(settings.origins)])
@@ -178,9 +191,7 @@ class Guard:
         if not connection.url.path.startswith("/api/"):
             return None
         try:
-            self._limiter.check(
-                f"address:{address_of(connection)}", limit=self._settings.requests_per_minute, seconds=60
-            )
+            check_address(connection)
         except errors.RateLimited as error:
             return error
         return None
@@ -200,7 +211,7 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > BODY_LIMIT_BYTES:
-            raise errors.TooLarge(f"A request has at most {BODY_LIMIT_BYTES:,} bytes.")
+            raise HTTPException(413, f"A request has at most {BODY_LIMIT_BYTES:,} bytes.")
         return message
 
     return limited

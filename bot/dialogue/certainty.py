@@ -19,9 +19,10 @@ BATCH = 10
 """Few at a time: whoever writes keeps acknowledgements waiting."""
 
 
-def oldest_wait(session: Session) -> float:
-    """Age in seconds of the oldest unanswered message; 0 when none waits."""
-    oldest = session.scalar(select(func.min(Turn.accepted_at)).where(Turn.state == "waiting"))
+def oldest_wait(session: Session, *, untried: bool = False) -> float:
+    """Age in seconds of the oldest unanswered message, or of the oldest not yet tried; 0 when none waits."""
+    wanted = select(func.min(Turn.accepted_at)).where(Turn.state == "waiting")
+    oldest = session.scalar(wanted.where(Turn.attempts == 0) if untried else wanted)
     return (clock.now() - oldest).total_seconds() if oldest else 0.0
 
 
@@ -56,6 +57,8 @@ def _take(db: Database, step: Step) -> int:
 
 def _say_to(session: Session, step: Step, conversation_ids: list[str]) -> int:
     moment = clock.now()
+    held = select(Conversation.id).where(Conversation.id.in_(conversation_ids)).order_by(Conversation.id)
+    session.execute(held.with_for_update(key_share=True)).all()
     late = _late(session, step, among=conversation_ids)
     for turn, conversation in late:
         choices: list[dict[str, Any]] | None = None
@@ -79,7 +82,7 @@ def _say_to(session: Session, step: Step, conversation_ids: list[str]) -> int:
 def _late(session: Session, step: Step, *, among: list[str] | None = None) -> list[tuple[Turn, Conversation]]:
     """The oldest waiting message of each conversation that is that late and was not told since it became so.
 
-    With `among`, only these conversations, their rows held.
+    With `among`, only these conversations, whose rows the caller holds.
     """
     before = clock.now() - timedelta(seconds=step.older_than)
     first = (
@@ -102,5 +105,5 @@ def _late(session: Session, step: Step, *, among: list[str] | None = None) -> li
         .limit(BATCH)
     )
     if among is not None:
-        wanted = wanted.where(Conversation.id.in_(among)).with_for_update(key_share=True, of=Conversation)
+        wanted = wanted.where(Conversation.id.in_(among))
     return [(turn, conversation) for turn, conversation in session.execute(wanted).all()]

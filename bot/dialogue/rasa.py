@@ -56,8 +56,9 @@ class RasaEngine:
 
 
 def as_text(text: str) -> str:
-    """A leading `/` would be taken as an intent or a command: the full-width one stands in its place."""
-    return f"／{text[1:]}" if text.startswith("/") else text
+    """A leading `/`, also behind blanks, would be an intent or a command to Rasa: the full-width one is not."""
+    bare = text.lstrip()
+    return f"／{bare[1:]}" if bare.startswith("/") else text
 
 
 def _metadata(turn: TurnInput) -> dict[str, Any]:

@@ -3,30 +3,38 @@
 import asyncio
 import logging
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from bot import wire
 from bot.alerts import counter
 from bot.chat.models import Conversation, Message, Turn
+from bot.core import errors
 from bot.dialogue import decide
 from bot.dialogue.engine import EngineFailed, EngineReply, TurnInput
 from bot.dialogue.turn import Answering
 from bot.understanding import facts, redact
 
 BATCH = 20
+TRIES = 20
 log = logging.getLogger(__name__)
 
 
 async def recount(work: Answering) -> int:
-    """Count what is due, oldest first; returns how many messages were. Stops at the first failure."""
+    """Count what is due, oldest first; returns how many messages were looked at. Stops when the engine is away.
+
+    A message on which the engine itself fails is tried TRIES times and then marked `failed`: it must not stand in
+    the way of those behind it.
+    """
     due = await asyncio.to_thread(_due, work)
-    for count, turn in enumerate(due):
+    for turn in due:
         try:
             reply = await work.engine.answer(turn)
-        except EngineFailed:
-            return count
-        await asyncio.to_thread(_count, work, turn.message_id, reply)
+            await asyncio.to_thread(_count, work, turn.message_id, reply)
+        except (EngineFailed, errors.Invalid):
+            if not await work.engine.ready():
+                return 0
+            await asyncio.to_thread(_give_up_in_time, work, turn.message_id)
     return len(due)
 
 
@@ -53,13 +61,25 @@ def _turn(message_id: str, text: str) -> TurnInput:
     )
 
 
+def _give_up_in_time(work: Answering, message_id: str) -> None:
+    tries = Turn.attempts + 1
+    with work.db.transaction() as session:
+        session.execute(
+            update(Turn)
+            .where(Turn.message_id == message_id, Turn.recount == "due")
+            .values(attempts=tries, recount=case((tries >= TRIES, "failed"), else_="due"))
+        )
+
+
 def _count(work: Answering, message_id: str, reply: EngineReply) -> None:
     with work.db.transaction() as session:
         _count_in(session, work, message_id, reply)
 
 
 def _count_in(session: Session, work: Answering, message_id: str, reply: EngineReply) -> None:
-    """Mark first: whoever marks counts, so that a message is counted once."""
+    """Mark first: whoever marks counts, so that a message is counted once. A reply without its vector tells nothing."""
+    if any(signal.extra.get("degraded") for signal in reply.signals):
+        raise EngineFailed("the engine had no vector")
     marked = session.scalar(
         update(Turn)
         .where(Turn.message_id == message_id, Turn.recount == "due")

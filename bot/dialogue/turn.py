@@ -63,21 +63,22 @@ class Answering:
 
 async def answer_conversation(work: Answering, conversation_id: str) -> None:
     """Answer every waiting message of a conversation, in order. Returns at once when another worker holds it."""
-    begun = await asyncio.to_thread(_claim, work, conversation_id)
-    while begun is not None:
+    pending = await asyncio.to_thread(_claim, work, conversation_id)
+    while pending is not None:
         try:
-            following = await _answer(work, begun)
+            following = await _answer(work, conversation_id, pending)
         except Exception:
-            await asyncio.to_thread(_put_off, work, begun)
+            await asyncio.to_thread(_put_off, work, conversation_id, pending)
             raise
-        begun = following
+        pending = following
 
 
-async def _answer(work: Answering, begun: Begun) -> Begun | None:
+async def _answer(work: Answering, conversation_id: str, pending: Pending) -> Pending | None:
     """Answer one message; the next one of the conversation, or None where it is let go."""
+    begun = await asyncio.to_thread(_begin, work, conversation_id, pending)
     reply = await _ask(work, begun)
     if reply is None and not _can_do_without(work, begun):
-        await asyncio.to_thread(_put_off, work, begun)
+        await asyncio.to_thread(_put_off, work, conversation_id, pending)
         return None
     return await asyncio.to_thread(_finish, work, begun, reply)
 
@@ -113,45 +114,41 @@ def _can_do_without(work: Answering, begun: Begun) -> bool:
     return at_once is not None or hopeless
 
 
-def _claim(work: Answering, conversation_id: str) -> Begun | None:
+def _claim(work: Answering, conversation_id: str) -> Pending | None:
     with work.db.transaction() as session:
         if not claim.do_claim(session, conversation_id=conversation_id, worker=work.worker):
             return None
         pending = claim.next_pending(session, conversation_id)
         if pending is None:
             claim.release(session.get_one(Conversation, conversation_id))
-    return _begin(work, conversation_id, pending)
+        return pending
 
 
-def _begin(work: Answering, conversation_id: str, pending: Pending | None) -> Begun | None:
+def _begin(work: Answering, conversation_id: str, pending: Pending) -> Begun:
     """Read what the turn needs, outside the writers' queue: the owner's version fences whatever changes meanwhile."""
-    if pending is None:
-        return None
     with work.db.snapshot() as session:
         conversation = session.get_one(Conversation, conversation_id)
         return situation.begin(session, policy=work.policy, conversation=conversation, pending=pending)
 
 
-def _put_off(work: Answering, begun: Begun) -> None:
+def _put_off(work: Answering, conversation_id: str, pending: Pending) -> None:
     """Nothing could answer: let go of the conversation for a moment, and count the try."""
-    delay = BACKOFF_SECONDS[min(begun.pending.attempts, len(BACKOFF_SECONDS) - 1)]
+    delay = BACKOFF_SECONDS[min(pending.attempts, len(BACKOFF_SECONDS) - 1)]
     with work.db.transaction() as session:
-        conversation = claim.hold(session, conversation_id=begun.conversation_id, worker=work.worker)
+        conversation = claim.hold(session, conversation_id=conversation_id, worker=work.worker)
         if conversation is None:
             return
         claim.release(conversation, not_before=clock.now() + timedelta(seconds=delay))
-        session.execute(
-            update(Turn).where(Turn.message_id == begun.pending.message_id).values(attempts=Turn.attempts + 1)
-        )
+        tried = update(Turn).where(Turn.message_id == pending.message_id, Turn.state == "waiting")
+        session.execute(tried.values(attempts=Turn.attempts + 1))
 
 
-def _finish(work: Answering, begun: Begun, reply: EngineReply | None) -> Begun | None:
-    """Do what was decided, in one transaction, and begin the next message. A lost race is begun anew."""
+def _finish(work: Answering, begun: Begun, reply: EngineReply | None) -> Pending | None:
+    """Do what was decided, in one transaction; the message that is next. A lost race is begun anew."""
     try:
-        pending = _settle(work, begun, reply)
+        return _settle(work, begun, reply)
     except errors.OwnerChanged:
-        pending = begun.pending
-    return _begin(work, begun.conversation_id, pending)
+        return begun.pending
 
 
 def _settle(work: Answering, begun: Begun, reply: EngineReply | None) -> Pending | None:

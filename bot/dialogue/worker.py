@@ -96,17 +96,20 @@ class Worker:
     async def _poll(self) -> None:
         """Find what nobody was told of: turns after a crash, leases that ran out, retries that are due."""
         await asyncio.sleep(POLL_SECONDS)
-        waiting, oldest = await asyncio.to_thread(self._look)
-        self._work.behind = oldest > self._work.settings.overload_after_seconds
+        waiting, oldest, oldest_untried = await asyncio.to_thread(self._look)
+        self._work.behind = oldest_untried > self._work.settings.overload_after_seconds
         for conversation_id in waiting:
             if conversation_id not in self._running:
                 self.wake(conversation_id)
         if oldest > self._work.settings.second_notice_after_seconds:
             await asyncio.to_thread(certainty.do_tell_waiting, self._work.db, self._work.settings)
 
-    def _look(self) -> tuple[list[str], float]:
+    def _look(self) -> tuple[list[str], float, float]:
+        """Who waits, how long the oldest message has, and the oldest that nothing failed on: that one tells of load."""
         with self._work.db.snapshot() as session:
-            return claim.waiting_conversations(session), certainty.oldest_wait(session)
+            oldest = certainty.oldest_wait(session)
+            untried = certainty.oldest_wait(session, untried=True) if oldest else 0.0
+            return claim.waiting_conversations(session), oldest, untried
 
     async def _hear_jobs(self) -> None:
         with live.listening(self._hub, live.JOBS) as events:
@@ -152,7 +155,7 @@ class Worker:
 
     async def _recount(self) -> None:
         await asyncio.sleep(RECOUNT_SECONDS)
-        if not self._running and await self._work.engine.ready():
+        if not self._work.behind and await self._work.engine.ready():
             while await recount.recount(self._work) == recount.BATCH:
                 pass
 

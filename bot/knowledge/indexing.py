@@ -23,17 +23,19 @@ async def index_article(db: Database, client: KnowledgeClient, payload: dict[str
 
 
 async def make_equal(db: Database, client: KnowledgeClient) -> bool:
-    """Replace the index when it holds something else than the published articles. Returns whether it is equal now.
+    """Replace the index when it holds something else than the published articles. Returns whether it can answer now.
 
-    While single articles are on their way by jobs it waits: they will make it equal at less cost.
+    It can when it is equal, and also while it holds most of them: one article on its way, or refused, is no reason
+    to say nothing. While single articles are about to arrive by jobs it is left alone: they cost less.
     """
     health = await client.health()
-    if health["state"] != "ready" or health.get("rebuilding"):
+    if health["state"] != "ready":
         return False
+    usable = bool(health["articles"])
     if await is_equal(db, health["digest"]):
         return True
-    if await asyncio.to_thread(_on_their_way, db):
-        return False
+    if health.get("rebuilding") or await asyncio.to_thread(_on_their_way, db):
+        return usable
     articles = await asyncio.to_thread(_published, db)
     await client.replace(articles, if_digest=health["digest"])
     log.info("index rebuilt", extra={"articles": len(articles)})

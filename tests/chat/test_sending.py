@@ -1,6 +1,7 @@
 """A message is stored, numbered and acknowledged, once, whatever a client does."""
 
 import secrets
+from collections.abc import Iterator
 
 import pytest
 
@@ -124,3 +125,25 @@ def test_the_same_visitor_is_the_same_person_in_every_conversation(site: Site) -
     ids = [Ada(site.url, visitor=visitor, channel=channel).id for channel in ("web", "app")]
     with site.db.snapshot() as session:
         assert len({session.get_one(Conversation, one).customer_id for one in ids}) == 1
+
+
+def test_a_body_without_a_length_is_cut_off_at_the_same_size(ada: Ada) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(40):
+            yield b"x" * 50_000
+
+    answer = ada.http.post(
+        f"/conversations/{ada.id}/messages", content=endless(), headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 413
+    assert answer.json()["error"]["code"] == "too_large"
+
+
+def test_feedback_is_for_answers_that_exist(ada: Ada) -> None:
+    ada.asks("hello")
+    helpful = {"helpful": True}
+    codes = [
+        ada.http.post(f"/conversations/{ada.id}/messages/{seq}/feedback", json=helpful).status_code
+        for seq in (2, 1, 99, 10**30)
+    ]
+    assert codes == [204, 422, 404, 422]

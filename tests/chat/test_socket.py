@@ -83,3 +83,27 @@ def test_somebody_elses_conversation_does_not_exist(site: Site, ada: Ada) -> Non
     with pytest.raises(InvalidStatus) as refused, ada.socket():
         pass
     assert refused.value.response.status_code == 404
+
+
+def test_a_long_thread_arrives_whole_and_in_order(ada: Ada) -> None:
+    with ada.socket() as socket:
+        for number in range(300):
+            socket.send(_say(f"word {number}", number))
+        for _ in range(300):
+            frame(socket, "message")
+    with ada.socket() as socket:
+        seqs = [frame(socket, "message")["message"]["seq"] for _ in range(600)]
+    assert seqs == list(range(1, 601))
+
+
+@pytest.mark.parametrize("after_seq", [10**30, -5])
+def test_a_number_out_of_range_is_put_in_range(ada: Ada, after_seq: int) -> None:
+    ada.asks("hello")
+    with ada.socket(after_seq=after_seq) as socket:
+        assert frame(socket, "state")["state"] == "bot"
+
+
+def test_what_is_seen_must_be_a_number(ada: Ada) -> None:
+    with ada.socket() as socket:
+        socket.send('{"type":"seen","seq":{"deep":["object"]}}')
+        assert frame(socket, "error")["error"]["code"] == "invalid"
