@@ -11,7 +11,7 @@ from bot.desk import service, views
 from bot.desk.access import access_ticket
 from bot.desk.models import UNSETTLED
 from bot.desk.queue import Filters, tickets_in_order
-from bot.desk.schemas import ListIn, NoteIn, ReopenIn, ReplyIn, ResolveIn, TicketsOut, TransferIn, WaitIn
+from bot.desk.schemas import ListIn, NoteIn, ReopenIn, ReplyIn, ResolveIn, SeenIn, TicketsOut, TransferIn, WaitIn
 from bot.policy.current import Rules
 
 router = APIRouter(prefix="/desk", tags=["desk"])
@@ -23,6 +23,7 @@ Json = dict[str, Any]
 
 @router.get("/tickets")
 def tickets(asked: Annotated[ListIn, Query()], staff: Agent, db: Db) -> TicketsOut:
+    """Tickets in working order, those that are not settled unless `status` names others."""
     filters = Filters(status=asked.statuses or UNSETTLED, team=asked.team, mine=asked.mine, text=asked.q)
     with db.snapshot() as session:
         page, following = tickets_in_order(
@@ -41,18 +42,21 @@ def teams(_staff: Anybody, policy: Rules) -> Json:
 
 @router.get("/tickets/{number}")
 def ticket(number: Number, staff: Agent, db: Db) -> Json:
+    """The ticket with its whole story: messages, notes and what happened."""
     with db.snapshot() as session:
         return views.card(session, access_ticket(session, number=number, staff=staff))
 
 
 @router.post("/tickets/{number}/claim")
 def claim(number: Number, staff: Agent, db: Db, policy: Rules) -> Json:
+    """Hold the ticket and speak to the customer; `409` when somebody else holds it."""
     with db.transaction() as session:
         return views.as_wire(service.do_claim(session, policy=policy, number=number, staff=staff))
 
 
 @router.post("/tickets/{number}/reply")
 def reply(number: Number, body: ReplyIn, staff: Agent, db: Db, policy: Rules) -> Json:
+    """Answer the customer; `409 stale` when they wrote after `based_on_seq`."""
     with db.transaction() as session:
         said = service.do_reply(session, policy=policy, number=number, staff=staff, **body.model_dump())
         current = access_ticket(session, number=number, staff=staff)
@@ -61,18 +65,21 @@ def reply(number: Number, body: ReplyIn, staff: Agent, db: Db, policy: Rules) ->
 
 @router.post("/tickets/{number}/note")
 def note(number: Number, body: NoteIn, staff: Agent, db: Db, policy: Rules) -> Json:
+    """Leave a word for colleagues that the customer never sees."""
     with db.transaction() as session:
         return views.as_wire(service.do_note(session, policy=policy, number=number, staff=staff, text=body.text))
 
 
 @router.post("/tickets/{number}/wait")
 def wait(number: Number, body: WaitIn, staff: Agent, db: Db, policy: Rules) -> Json:
+    """Put one's ticket on hold, for the customer's answer or until a time."""
     with db.transaction() as session:
         return views.as_wire(service.do_wait(session, policy=policy, number=number, staff=staff, **body.model_dump()))
 
 
 @router.post("/tickets/{number}/transfer")
 def transfer(number: Number, body: TransferIn, staff: Agent, db: Db, policy: Rules) -> Json:
+    """Give the ticket to the queue of another team."""
     with db.transaction() as session:
         moved = service.do_transfer(session, policy=policy, number=number, staff=staff, **body.model_dump())
         return views.as_wire(moved)
@@ -80,6 +87,7 @@ def transfer(number: Number, body: TransferIn, staff: Agent, db: Db, policy: Rul
 
 @router.post("/tickets/{number}/resolve")
 def resolve(number: Number, body: ResolveIn, staff: Agent, db: Db, policy: Rules) -> Json:
+    """Settle the ticket and close the conversation; `409 stale` when the customer wrote after `based_on_seq`."""
     with db.transaction() as session:
         solved = service.do_resolve(session, policy=policy, number=number, staff=staff, **body.model_dump())
         return views.as_wire(solved)
@@ -87,12 +95,16 @@ def resolve(number: Number, body: ResolveIn, staff: Agent, db: Db, policy: Rules
 
 @router.post("/tickets/{number}/reopen")
 def reopen(number: Number, body: ReopenIn, staff: Agent, db: Db, policy: Rules) -> Json:
+    """Take a settled ticket up again as one's own."""
     with db.transaction() as session:
         taken_up = service.do_reopen(session, policy=policy, number=number, staff=staff, reason=body.reason)
         return views.as_wire(taken_up)
 
 
 @router.post("/tickets/{number}/return-to-bot")
-def return_to_bot(number: Number, staff: Agent, db: Db, policy: Rules) -> Json:
+def return_to_bot(number: Number, staff: Agent, db: Db, policy: Rules, body: SeenIn | None = None) -> Json:
+    """Let the bot speak again and keep the ticket; `409 stale` when the customer wrote after `based_on_seq`."""
+    seen = body.based_on_seq if body else None
     with db.transaction() as session:
-        return views.as_wire(service.do_return_to_bot(session, policy=policy, number=number, staff=staff))
+        returned = service.do_return_to_bot(session, policy=policy, number=number, staff=staff, based_on_seq=seen)
+        return views.as_wire(returned)

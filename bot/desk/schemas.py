@@ -20,6 +20,12 @@ class Shape(BaseModel):
         return texts.check_storable(value) if isinstance(value, str) else value
 
 
+class SeenIn(Shape):
+    """`based_on_seq`: the last of the customer's messages that was read; without it nothing is checked."""
+
+    based_on_seq: int | None = Field(None, ge=0)
+
+
 class ReplyIn(Shape):
     text: Words
     based_on_seq: int = Field(ge=0)
@@ -40,7 +46,7 @@ class WaitIn(Shape):
     until: AwareDatetime | None = None
 
 
-class ResolveIn(Shape):
+class ResolveIn(SeenIn):
     summary: Words
     cause: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)] | None = None
 

@@ -47,8 +47,7 @@ def do_reply(
         return said
     _check_unsettled(ticket)
     _check_not_anothers(ticket, staff)
-    if conversation.last_customer_seq > based_on_seq:
-        raise errors.Stale(fields={"last_customer_seq": conversation.last_customer_seq})
+    _check_read(conversation, based_on_seq)
     if not _speaks(ticket, conversation, staff):
         _take(session, policy, ticket, conversation, staff)
     message = delivery.do_say(
@@ -108,12 +107,23 @@ def do_transfer(session: Session, *, policy: Policy, number: int, staff: Staff, 
 
 
 def do_resolve(
-    session: Session, *, policy: Policy, number: int, staff: Staff, summary: str, cause: str | None = None
+    session: Session,
+    *,
+    policy: Policy,
+    number: int,
+    staff: Staff,
+    summary: str,
+    cause: str | None = None,
+    based_on_seq: int | None = None,
 ) -> Ticket:
-    """Settle a ticket that is one's own or nobody's: the conversation closes, and the bot answers what comes next."""
+    """Settle a ticket that is one's own or nobody's: the conversation closes, and the bot answers what comes next.
+
+    Raises Stale when the customer wrote after `based_on_seq`: nobody would answer that any more.
+    """
     ticket, conversation = hold_ticket(session, number=number, staff=staff)
     _check_unsettled(ticket)
     _check_not_anothers(ticket, staff)
+    _check_read(conversation, based_on_seq)
     moment = clock.now()
     _set(
         session,
@@ -154,12 +164,15 @@ def do_reopen(session: Session, *, policy: Policy, number: int, staff: Staff, re
     return ticket
 
 
-def do_return_to_bot(session: Session, *, policy: Policy, number: int, staff: Staff) -> Ticket:
-    """Let the bot speak again while one keeps the ticket."""
+def do_return_to_bot(
+    session: Session, *, policy: Policy, number: int, staff: Staff, based_on_seq: int | None = None
+) -> Ticket:
+    """Let the bot speak again while one keeps the ticket. Raises Stale when the customer wrote after `based_on_seq`."""
     ticket, conversation = hold_ticket(session, number=number, staff=staff)
     _check_unsettled(ticket)
     _check_mine(ticket, staff)
     if conversation.owner != Owner.BOT:
+        _check_read(conversation, based_on_seq)
         _record_and_say(session, policy, ticket, conversation, "returned", staff)
         ownership.do_give_to_bot(session, conversation=conversation)
         _set(session, ticket)
@@ -260,6 +273,11 @@ def _check_unsettled(ticket: Ticket) -> None:
 def _check_not_anothers(ticket: Ticket, staff: Staff) -> None:
     if ticket.holder_id not in (None, staff.id):
         raise _held(ticket)
+
+
+def _check_read(conversation: Conversation, based_on_seq: int | None) -> None:
+    if based_on_seq is not None and conversation.last_customer_seq > based_on_seq:
+        raise errors.Stale(fields={"last_customer_seq": conversation.last_customer_seq})
 
 
 def _check_mine(ticket: Ticket, staff: Staff) -> None:

@@ -88,6 +88,28 @@ def test_a_reply_gives_the_message_and_the_ticket(ticket: int, ben: StaffMember,
     assert [m["text"] for m in ada.messages()].count("On it") == 1
 
 
+@pytest.mark.parametrize(("path", "body"), [("resolve", {"summary": "done"}), ("return-to-bot", {})])
+def test_nothing_is_settled_or_given_back_over_a_message_that_was_not_read(
+    ticket: int, ben: StaffMember, ada: Ada, path: str, body: dict[str, Any]
+) -> None:
+    ben.post(f"/desk/tickets/{ticket}/claim")
+    seen = ben.get(f"/desk/tickets/{ticket}")["last_customer_seq"]
+    newer = ada.say("wait, there is more")["seq"]
+    based = {**body, "based_on_seq": seen}
+    refused = ben.post(f"/desk/tickets/{ticket}/{path}", based, status=409)["error"]
+    assert (refused["code"], refused["fields"]) == ("stale", {"last_customer_seq": newer})
+    assert ada.state() == "agent"
+    ben.post(f"/desk/tickets/{ticket}/{path}", {**body, "based_on_seq": newer})
+    assert ada.state() in ("closed", "bot")
+
+
+def test_without_a_number_nothing_is_checked_and_no_body_is_needed(ticket: int, ben: StaffMember, ada: Ada) -> None:
+    ben.post(f"/desk/tickets/{ticket}/claim")
+    ada.say("wait, there is more")
+    assert ben.http.post(f"/desk/tickets/{ticket}/return-to-bot").status_code == 200
+    assert ben.http.post(f"/desk/tickets/{ticket}/resolve", json={"summary": "done"}).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [

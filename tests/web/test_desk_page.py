@@ -81,6 +81,35 @@ def test_a_reply_that_the_customer_has_overtaken_is_held_back_and_kept(
     assert [message["text"] for message in ada.messages() if message["author"] == "agent"] == ["The old answer"]
 
 
+@pytest.mark.parametrize(("verb", "after"), [("Resolve", "closed"), ("Return to bot", "bot")])
+def test_nothing_is_settled_or_given_back_before_the_agent_saw_the_last_message(
+    ada: Ada, windows: Windows, ben: StaffMember, verb: str, after: str
+) -> None:
+    windows.expect_complaints("status of 409")
+    ada.asks("person please")
+    desk = windows.staff("ben", "/desk")
+    number = row(desk, ada, ben)
+    ben.post(f"/desk/tickets/{number}/claim")
+    desk.route_web_socket("**/desk/ws", lambda _: None)
+    desk.goto(f"{windows.url}/desk#{number}")
+    desk.reload()
+    desk.get_by_role("button", name=verb).click()
+    dialog = desk.get_by_role("dialog")
+    summary = dialog.get_by_label("What was done")
+    if verb == "Resolve":
+        summary.fill("Sent anew.")
+    ada.say("the new one is broken too")
+    dialog.get_by_role("button", name=verb).click()
+    expect(dialog.locator(".error")).to_contain_text("the new one is broken too")
+    expect(desk.locator("#story .said.customer").last).to_contain_text("New message")
+    assert ada.state() == "agent"
+    if verb == "Resolve":
+        expect(summary).to_have_value("Sent anew.")
+    dialog.get_by_role("button", name=verb).click()
+    expect(dialog).to_have_count(0)
+    assert ada.state() == after
+
+
 def test_what_is_begun_is_kept_by_ticket(ada: Ada, windows: Windows, ben: StaffMember) -> None:
     ada.asks("person please")
     desk = windows.staff("ben", "/desk")

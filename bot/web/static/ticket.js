@@ -13,6 +13,13 @@ export function priorityBadge(ticket) {
 
 export const statusBadge = (ticket) => el("span", { class: "badge" }, label("status", ticket.status));
 
+/** The number of the customer's last message on the card, or 0. */
+export const lastCustomerSeq = (ticket) => Math.max(0, ...writtenAfter(ticket, 0).map((message) => message.seq));
+
+/** The customer's messages that came after number `seq`. */
+export const writtenAfter = (ticket, seq) =>
+  ticket.messages.filter((message) => message.author === "customer" && message.seq > seq);
+
 /** The promise that is owed next: the first answer, then the solution; nothing once it is solved. */
 export function owed(ticket) {
   if (isSettled(ticket)) return null;

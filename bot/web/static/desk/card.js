@@ -9,6 +9,7 @@ import {
   countdownShows,
   dueLine,
   isSettled,
+  lastCustomerSeq,
   nameOf,
   priorityBadge,
   reasonOf,
@@ -18,11 +19,14 @@ import {
 } from "../ticket.js";
 import { currentLanguage, label, stamp, t } from "../words.js";
 
-/** Shows `ticket`; `newFrom`: the customer's messages from this number on came while the agent wrote. */
-export function showCard(ticket, me, { done, newFrom }) {
+/**
+ * Shows `ticket`; `page`: what its verbs tell the page; `newFrom`: the customer's messages from this number on came
+ * while the agent wrote.
+ */
+export function showCard(ticket, me, { page, newFrom }) {
   $("#empty").hidden = true;
   $("#open").hidden = false;
-  showHead(ticket, me, done);
+  showHead(ticket, me, page);
   show($("#facts"), [{ ...ticket, messages: 0, events: 0 }, currentLanguage()], () => factsOf(ticket));
   showStory($("#story"), $("#scroller"), ticket, newFrom);
   showComposer(ticket, lastCustomerSeq(ticket), hindrance(ticket, me));
@@ -35,14 +39,7 @@ export function showNoCard(words) {
   $("#empty-words").textContent = t(words);
 }
 
-export function lastCustomerSeq(ticket) {
-  return Math.max(
-    0,
-    ...ticket.messages.filter((message) => message.author === "customer").map((message) => message.seq),
-  );
-}
-
-function showHead(ticket, me, done) {
+function showHead(ticket, me, page) {
   const language = currentLanguage();
   const verbs = verbsFor(ticket, me);
   show($("#standing"), [ticket.number, ticket.priority, ticket.status, countdownShows(ticket), language], () =>
@@ -52,7 +49,7 @@ function showHead(ticket, me, done) {
   show(
     $("#verbs"),
     [ticket.number, ticket.version, ticket.conversation_state, verbs.map((verb) => verb.name), language],
-    () => verbs.map((verb) => verbButton(verb, ticket, done)),
+    () => verbs.map((verb) => verbButton(verb, ticket, page)),
   );
   $("#card-title").textContent = ticket.summary || t("desk.no-summary");
 }
@@ -79,11 +76,11 @@ function byline(ticket) {
 
 const holderOf = (ticket) => (ticket.holder ? t("desk.held", { name: ticket.holder.name }) : t("desk.unheld"));
 
-function verbButton(verb, ticket, done) {
+function verbButton(verb, ticket, page) {
   const kind = verb.main ? "button main" : "button";
   return el(
     "button",
-    { type: "button", class: kind, data: { verb: verb.name }, on: { click: () => verb.run(ticket, done) } },
+    { type: "button", class: kind, data: { verb: verb.name }, on: { click: () => verb.run(ticket, page) } },
     icon(verb.icon),
     t(`verb.${verb.name}`),
   );

@@ -7,9 +7,19 @@ import { onKeys } from "../keys.js";
 import { listen } from "../live.js";
 import { close, merged, opened, pageQuery, Rows, showView } from "../rows.js";
 import { sentenceOf, staffCall, startStaffPage, toast } from "../staff.js";
-import { countdown, countdownShows, isSettled, nameOf, priorityBadge, statusBadge, waited } from "../ticket.js";
+import {
+  countdown,
+  countdownShows,
+  isSettled,
+  lastCustomerSeq,
+  nameOf,
+  priorityBadge,
+  statusBadge,
+  waited,
+  writtenAfter,
+} from "../ticket.js";
 import { currentLanguage, label, namesOf, onLanguage, t } from "../words.js";
-import { lastCustomerSeq, showCard, showNoCard } from "./card.js";
+import { showCard, showNoCard } from "./card.js";
 import { reword, startComposer, write } from "./composer.js";
 import { showCustomerTyping } from "./story.js";
 
@@ -163,12 +173,16 @@ async function reopenCard() {
 }
 
 function drawCard() {
-  if (ticket) showCard(ticket, me, { done: reopenCard, newFrom });
+  if (ticket) showCard(ticket, me, { page: { done: reopenCard, seen, stale: showStale }, newFrom });
 }
 
+const seen = () => lastCustomerSeq(ticket);
+
+/** Shows what the customer wrote after number `seenSeq`, marked as new; gives it. */
 async function showStale(seenSeq) {
   newFrom = seenSeq + 1;
   await reopenCard();
+  return ticket ? writtenAfter(ticket, seenSeq) : [];
 }
 
 const loadSoon = soon(load, SETTLE_MS);

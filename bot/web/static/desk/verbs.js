@@ -1,5 +1,10 @@
-/** What an agent does with a ticket. Each verb calls the server; what it answers is shown by `done(ticket)`. */
+/**
+ * What an agent does with a ticket. Each verb calls the server, and tells the page: `done()` shows the ticket as it is
+ * now, `seen()` is the number of the customer's last message on the page, `stale(seq)` brings those after it and gives
+ * them.
+ */
 
+import { Refused } from "../api.js";
 import { ask, optionsOf } from "../dialog.js";
 import { raise } from "../raise.js";
 import { sentenceOf, staffCall, toast } from "../staff.js";
@@ -36,27 +41,28 @@ export function hindrance(ticket, me) {
   return ticket.holder && !isHeldBy(ticket, me) ? t("desk.anothers", { name: ticket.holder.name }) : null;
 }
 
-async function claim(ticket, done) {
+async function claim(ticket, page) {
   try {
     await post(ticket, "claim");
     toast(t("desk.claimed", { number: ticket.number }));
   } catch (error) {
     toast(sentenceOf(error));
   }
-  await done();
+  await page.done();
 }
 
-function resolve(ticket, done) {
+function resolve(ticket, page) {
   const causes = [{ value: "", words: t("cause.none") }, ...optionsOf("cause", CAUSES)];
-  return asked(ticket, "resolve", done, [
+  const fields = [
     { name: "summary", kind: "area", words: t("resolve.summary"), required: true },
     { name: "cause", kind: "select", words: t("resolve.cause"), options: causes },
-  ]);
+  ];
+  return asked(ticket, "resolve", page, fields, allRead(ticket, "resolve", page));
 }
 
-function transfer(ticket, done) {
+function transfer(ticket, page) {
   const teams = [...new Set([...namesOf("team"), ticket.team])].filter((team) => team !== ticket.team);
-  return asked(ticket, "transfer", done, [
+  return asked(ticket, "transfer", page, [
     {
       name: "team",
       kind: "select",
@@ -68,15 +74,15 @@ function transfer(ticket, done) {
   ]);
 }
 
-function wait(ticket, done) {
-  return asked(ticket, "wait", done, [
+function wait(ticket, page) {
+  return asked(ticket, "wait", page, [
     { name: "reason", kind: "line", words: t("wait.reason"), required: true },
     { name: "until", kind: "moment", words: t("wait.until") },
   ]);
 }
 
-function reopen(ticket, done) {
-  return asked(ticket, "reopen", done, [{ name: "reason", kind: "area", words: t("reopen.reason"), required: true }]);
+function reopen(ticket, page) {
+  return asked(ticket, "reopen", page, [{ name: "reason", kind: "area", words: t("reopen.reason"), required: true }]);
 }
 
 function raiseAlert(ticket) {
@@ -84,10 +90,28 @@ function raiseAlert(ticket) {
   return raise(raised, { topic: ticket.topic, conversation_ids: [ticket.conversation_id] });
 }
 
-const returnToBot = (ticket, done) => asked(ticket, "return-to-bot", done, []);
+const returnToBot = (ticket, page) =>
+  asked(ticket, "return-to-bot", page, [], allRead(ticket, "return-to-bot", page));
 
-async function asked(ticket, verb, done, fields) {
+/** Calls `verb`, which the server refuses when the customer has written meanwhile; the dialog then shows the words. */
+function allRead(ticket, verb, page) {
+  let seen = page.seen();
+  return async (values) => {
+    try {
+      await post(ticket, verb, { ...values, based_on_seq: seen });
+    } catch (error) {
+      if (!(error instanceof Refused && error.code === "stale")) throw error;
+      const news = await page.stale(seen);
+      if (news.length === 0) throw error;
+      seen = Math.max(seen, ...news.map((message) => message.seq));
+      const words = news.map((message) => message.text).join("\n");
+      throw new Refused(error.status, { code: "unread", message: t("dialog.stale", { words }) });
+    }
+  };
+}
+
+async function asked(ticket, verb, page, fields, perform = (values) => post(ticket, verb, values)) {
   const title = t(`verb.${verb}.title`, { number: ticket.number });
-  const perform = (values) => post(ticket, verb, values);
-  if (await ask({ title, intro: t(`verb.${verb}.intro`), fields, submit: t(`verb.${verb}`), perform })) await done();
+  const intro = t(`verb.${verb}.intro`);
+  if (await ask({ title, intro, fields, submit: t(`verb.${verb}`), perform })) await page.done();
 }
