@@ -78,6 +78,17 @@ class InProcessHub:
         for listener in tuple(self._listeners.get(channel, ())):
             listener.offer(event)
 
+    def resync(self) -> None:
+        """Mark every line to a person as behind, and wake it; on the loop's thread.
+
+        Workers are left alone: they look into the tables by themselves.
+        """
+        for channel, group in tuple(self._listeners.items()):
+            if channel == DESK or channel.startswith(conversation_channel("")):
+                for listener in tuple(group):
+                    listener.behind = True
+                    listener.offer(RESYNC)
+
     def subscribe(self, channel: str) -> Subscription:
         listener = Subscription(self, channel)
         self._listeners[channel].add(listener)
@@ -120,6 +131,8 @@ def conversation_channel(conversation_id: str) -> str:
     return f"conversation:{conversation_id}"
 
 
+RESYNC: Event = {"type": "resync"}
+"""Events may have been missed: read the rows again. Of no concern to the far end of a socket."""
 DESK = "desk"
 TURNS = "turns"
 """A conversation has a turn to answer: `{conversation_id}`."""

