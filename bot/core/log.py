@@ -1,4 +1,8 @@
-"""Structured logs: one JSON object a line on stderr, with the process's name and never a customer's words."""
+"""Structured logs: one JSON object a line on stderr, with the process's name and never a customer's words.
+
+Our own loggers say constant words and chosen fields. Libraries print what they were given: below `info` they are not
+heard at all, nothing but their sentence is kept, and of asyncio, which prints whole exceptions, only the place.
+"""
 
 import json
 import logging
@@ -8,6 +12,8 @@ from typing import Any
 
 from bot.core import clock
 
+OURS = ("bot", "knowledge_index")
+QUIET = ("uvicorn.access", "httpx", "asyncio", "sqlalchemy")
 _STANDARD = frozenset(vars(logging.LogRecord("", 0, "", 0, "", None, None))) | {"message", "asctime", "taskName"}
 
 
@@ -24,9 +30,10 @@ class JsonLines(logging.Formatter):
             "process": self._process,
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": record.getMessage(),
+            "event": _event(record),
         }
-        line.update({key: value for key, value in vars(record).items() if key not in _STANDARD})
+        if _is_ours(record):
+            line.update({key: value for key, value in vars(record).items() if key not in _STANDARD})
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
             line["where"] = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(record.exc_info[2])[-6:]]
@@ -34,14 +41,27 @@ class JsonLines(logging.Formatter):
 
 
 def configure(process: str, *, level: str = "info") -> None:
-    """Send everything that this process logs to stderr as JSON lines."""
+    """Send everything that this process logs to stderr as JSON lines. `level` opens our own loggers alone to debug."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(process))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level.upper())
-    for noisy in ("uvicorn.access", "httpx", "asyncio"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    least = logging.getLevelNamesMapping()[level.upper()]
+    root.setLevel(max(logging.INFO, least))
+    for ours in OURS:
+        logging.getLogger(ours).setLevel(least)
+    for quiet in QUIET:
+        logging.getLogger(quiet).setLevel(max(logging.WARNING, least))
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    return record.name.partition(".")[0] in OURS
+
+
+def _event(record: logging.LogRecord) -> str:
+    if record.name.partition(".")[0] == "asyncio":
+        return f"{record.module}.{record.funcName}:{record.lineno}"
+    return record.getMessage()
