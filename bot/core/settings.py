@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -42,7 +42,11 @@ class Settings(BaseSettings):
     episode_idle_minutes: int = Field(120, ge=1, description="Silence after which the next message begins an episode.")
     worker_in_process: bool = Field(True, description="Run the turn worker and the timers inside the web process.")
 
-    live_url: str = Field("", description="redis:// URL for live push between processes; empty: within one process.")
+    live_url: str = Field(
+        "",
+        validate_default=True,
+        description="redis:// URL for live push between processes; empty: within one process.",
+    )
 
     messages_per_10_seconds: int = Field(10, ge=1, description="Messages in 10 s that one conversation may send.")
     messages_per_minute: int = Field(60, ge=1, description="Messages a minute that one conversation may send.")
@@ -63,6 +67,16 @@ class Settings(BaseSettings):
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     policy_dir: Path | None = Field(None, description="Folder of policy files; empty means the shipped ones.")
+
+    @field_validator("live_url")
+    @classmethod
+    def _reaches_the_worker(cls, url: str, given: ValidationInfo) -> str:
+        if not url and not given.data.get("worker_in_process", True):
+            raise PydanticCustomError(
+                "live_url",
+                f"with {PREFIX}WORKER_IN_PROCESS=false it must be set: answers reach customers and agents by it",
+            )
+        return url
 
     @field_validator("allowed_origins")
     @classmethod

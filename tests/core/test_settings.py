@@ -55,3 +55,11 @@ def test_allowed_origins_are_hosts_with_or_without_a_port() -> None:
     )
     assert settings.load(allowed_origins=given).origins == {part.strip() for part in given.split(",")}
     assert settings.load(allowed_origins="").origins == frozenset()
+
+
+def test_a_worker_elsewhere_needs_a_way_to_bring_its_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIREBREAK_WORKER_IN_PROCESS", "false")
+    with pytest.raises(settings.SettingsError, match=r"FIREBREAK_LIVE_URL=''.*WORKER_IN_PROCESS=false"):
+        settings.load()
+    monkeypatch.setenv("FIREBREAK_LIVE_URL", "redis://127.0.0.1:6379/0")
+    assert settings.load().worker_in_process is False
