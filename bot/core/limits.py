@@ -38,6 +38,12 @@ class Limiter:
         if len(recent) >= limit:
             raise errors.RateLimited(retry_after=max(1.0, recent[0] + seconds - moment))
 
+    def forgive(self, key: str) -> None:
+        """Take back the newest event of `key`, if there is one."""
+        with self._lock:
+            if events := self._events.get(key):
+                events.pop()
+
     def _forget_idle(self, moment: float) -> None:
         if len(self._events) < KEYS_KEPT:
             return

@@ -7,6 +7,7 @@ from pydantic import BaseModel, StringConstraints
 
 from bot.core import auth, errors, http
 from bot.core.http import Cfg, Db, require
+from bot.core.limits import Limiter
 
 router = APIRouter(prefix="/staff", tags=["staff"])
 
@@ -19,17 +20,13 @@ class Login(BaseModel):
 @router.post("/login")
 def login(given: Login, request: Request, response: Response, db: Db, settings: Cfg) -> dict[str, Any]:
     """A new session. Failed tries are limited for the account and for the address."""
-    limiter = request.app.state.limiter
+    limiter: Limiter = request.app.state.limiter
     keys = [f"sign-in:{given.email.strip().lower()}", f"sign-in@{http.address_of(request)}"]
+    _count_try(limiter, keys, limit=settings.sign_ins_per_5_minutes)
+    with db.snapshot() as session:
+        staff = auth.check_password(session, email=given.email, password=given.password)
     for key in keys:
-        limiter.peek(key, limit=settings.sign_ins_per_5_minutes, seconds=300)
-    try:
-        with db.snapshot() as session:
-            staff = auth.check_password(session, email=given.email, password=given.password)
-    except errors.Unauthenticated:
-        for key in keys:
-            limiter.check(key, limit=settings.sign_ins_per_5_minutes, seconds=300)
-        raise
+        limiter.forgive(key)
     with db.transaction() as session:
         token, csrf = auth.do_sign_in(session, staff, hours=settings.session_hours)
     _set_cookies(response, token, csrf, secure=settings.secure_cookies)
@@ -47,11 +44,23 @@ def me(staff: Annotated[auth.Staff, Depends(require())], request: Request, db: D
 
 @router.post("/logout", status_code=204)
 def logout(_staff: Annotated[auth.Staff, Depends(require())], request: Request, response: Response, db: Db) -> None:
+    """End this session."""
     token = http.bearer(request) or request.cookies.get(http.SESSION_COOKIE, "")
     with db.transaction() as session:
         auth.do_sign_out(session, token)
     response.delete_cookie(http.SESSION_COOKIE)
     response.delete_cookie(http.CSRF_COOKIE)
+
+
+def _count_try(limiter: Limiter, keys: list[str], *, limit: int) -> None:
+    """Count before the password is looked at: of a burst, no more are tried than one by one."""
+    for place, key in enumerate(keys):
+        try:
+            limiter.check(key, limit=limit, seconds=300)
+        except errors.RateLimited:
+            for counted in keys[:place]:
+                limiter.forgive(counted)
+            raise
 
 
 def _set_cookies(response: Response, token: str, csrf: str, *, secure: bool) -> None:

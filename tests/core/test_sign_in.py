@@ -1,6 +1,8 @@
 """Staff sign in with a password, pages with a cookie and its CSRF value; roles are asked for at every door."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -47,6 +49,34 @@ def test_the_sixth_wrong_password_is_not_even_looked_at(site: Site) -> None:
     answer = httpx.post(f"{site.url}/api/v1/staff/login", json=BEN, trust_env=False)
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_of_a_burst_of_wrong_passwords_no_more_than_five_are_looked_at(site: Site) -> None:
+    def guess(number: int) -> int:
+        body = {**BEN, "password": f"wrong {number}"}
+        return httpx.post(f"{site.url}/api/v1/staff/login", json=body, trust_env=False, timeout=30).status_code
+
+    with ThreadPoolExecutor(20) as pool:
+        codes = Counter(pool.map(guess, range(20)))
+    assert codes == {401: 5, 429: 15}
+
+
+def test_signing_in_rightly_uses_up_nothing(site: Site) -> None:
+    codes = [
+        httpx.post(f"{site.url}/api/v1/staff/login", json=BEN, trust_env=False, timeout=30).status_code
+        for _ in range(7)
+    ]
+    assert codes == [200] * 7
+
+
+def test_an_account_is_not_charged_for_tries_that_its_address_was_refused(site: Site) -> None:
+    for name in "abcde":
+        body = {"email": f"{name}@emberly.example", "password": "wrong"}
+        httpx.post(f"{site.url}/api/v1/staff/login", json=body, trust_env=False, timeout=30)
+    for _ in range(6):
+        answer = httpx.post(f"{site.url}/api/v1/staff/login", json=BEN, trust_env=False, timeout=30)
+        assert answer.status_code == 429
+    site.app.state.limiter.peek(f"sign-in:{BEN['email']}", limit=1, seconds=300)
 
 
 def test_a_new_password_ends_running_sessions(site: Site, page: httpx.Client) -> None:
