@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.alerts import detector, records, views
@@ -13,7 +12,7 @@ from bot.alerts.detector import Decision, Seen
 from bot.alerts.models import OPEN, Alert, AlertMention, Mention, Phase, TopicWatch, Trigger
 from bot.chat.models import Conversation, Message
 from bot.core import clock, errors
-from bot.core.tables import new_id
+from bot.core.tables import insert_if_absent, new_id
 from bot.policy.shapes import Policy
 
 EXCERPT_LENGTH = 500
@@ -52,7 +51,7 @@ def check_topic(policy: Policy, topic: str) -> None:
 
 def hold_topic(session: Session, topic: str) -> TopicWatch:
     """The topic's row, locked until the commit; made when it is not there."""
-    _insert_if_absent(session, TopicWatch, {"topic": topic, "counted_from": None})
+    insert_if_absent(session, TopicWatch, {"topic": topic, "counted_from": None})
     held = select(TopicWatch).where(TopicWatch.topic == topic).with_for_update(key_share=True)
     return session.scalars(held.execution_options(populate_existing=True)).one()
 
@@ -66,7 +65,7 @@ def open_alert(session: Session, topic: str) -> Alert | None:
 def do_link(session: Session, alert: Alert, mention_ids: list[str]) -> None:
     """Let `alert` count these mentions too."""
     for mention_id in mention_ids:
-        _insert_if_absent(session, AlertMention, {"alert_id": alert.id, "mention_id": mention_id})
+        insert_if_absent(session, AlertMention, {"alert_id": alert.id, "mention_id": mention_id})
     counted = AlertMention.alert_id == alert.id
     figures = select(
         func.count(Mention.customer_id.distinct()), func.count(Mention.message_id.distinct()), func.max(Mention.at)
@@ -189,7 +188,7 @@ def _write(
     session: Session, policy: Policy, topic: str, message: Message, conversation: Conversation, text: str
 ) -> Mention | None:
     """The new mention, or None when this message was counted for this topic before."""
-    mention_id = _insert_if_absent(
+    mention_id = insert_if_absent(
         session,
         Mention,
         {
@@ -205,14 +204,6 @@ def _write(
         },
     )
     return session.get(Mention, mention_id) if mention_id else None
-
-
-def _insert_if_absent(session: Session, table: type[Any], values: dict[str, Any]) -> Any:
-    """The new row's first key column, or None where a row of that key was there."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    key = next(iter(table.__table__.primary_key))
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing().returning(key)
-    return session.execute(statement).scalar()
 
 
 def _seen(mention: Mention) -> Seen:

@@ -10,7 +10,7 @@ from bot.chat.models import ChannelIdentity, Conversation, Customer
 from bot.chat.schemas import ConversationIn, CustomerIn
 from bot.core import auth, clock, errors
 from bot.core.settings import Settings
-from bot.core.tables import new_id
+from bot.core.tables import insert_if_absent, new_id
 
 
 def access_conversation(session: Session, *, key: str, conversation_id: str, token: str | None) -> Conversation:
@@ -68,13 +68,12 @@ def _person(
     address = str(claims["sub"]) if claims else wanted.visitor_id or conversation_id
     prefix = "host" if claims else "visitor" if wanted.visitor_id else "conversation"
     person_key = f"{prefix}:{address}"
-    customer = session.scalar(select(Customer).where(Customer.person_key == person_key))
-    if customer is None:
-        customer = Customer(person_key=person_key, created_at=clock.now())
-        session.add(customer)
+    insert_if_absent(session, Customer, {"person_key": person_key, "created_at": clock.now()})
+    customer = session.scalars(select(Customer).where(Customer.person_key == person_key)).one()
     _describe(customer, wanted.customer, claims or {})
     session.flush()
-    _at_the_door(session, customer, channel=wanted.channel, address=person_key)
+    door = {"customer_id": customer.id, "channel": wanted.channel, "address": person_key}
+    insert_if_absent(session, ChannelIdentity, door)
     return customer
 
 
@@ -86,11 +85,3 @@ def _describe(customer: Customer, told: CustomerIn | None, claims: dict[str, Any
     customer.phone = claims.get("phone") or said.phone or customer.phone
     customer.tier = claims.get("tier") or customer.tier
     customer.account = claims.get("account") or customer.account
-
-
-def _at_the_door(session: Session, customer: Customer, *, channel: str, address: str) -> None:
-    known = session.scalar(
-        select(ChannelIdentity.id).where(ChannelIdentity.channel == channel, ChannelIdentity.address == address)
-    )
-    if known is None:
-        session.add(ChannelIdentity(customer_id=customer.id, channel=channel, address=address))

@@ -16,6 +16,7 @@ from bot.core import clock, live
 from bot.core.tables import Base
 
 LEASE_SECONDS = 60
+SOON_SECONDS = 5
 BACKOFF_SECONDS = (1, 5, 30, 120, 600, 1800, 3600)
 log = logging.getLogger(__name__)
 
@@ -61,8 +62,9 @@ def enqueue(
 
 
 def _waiting(session: Session, kind: str, key: str) -> Job | None:
+    """Held until the commit: a worker that claims it meanwhile would run with the payload from before."""
     same = select(Job).where(Job.kind == kind, Job.key == key, Job.state == JobState.WAITING)
-    return session.scalars(same.limit(1)).first()
+    return session.scalars(same.limit(1).with_for_update()).first()
 
 
 def any_due(session: Session) -> bool:
@@ -121,8 +123,10 @@ def fail(session: Session, job: Job, error: Exception) -> None:
 
 
 def under_way(session: Session, kind: str) -> int:
-    """How many jobs of a kind are waiting or running."""
-    unfinished = Job.state.in_((JobState.WAITING, JobState.RUNNING))
+    """How many jobs of a kind are running, or will be within SOON_SECONDS; those in a longer back-off do not count."""
+    soon = clock.now() + timedelta(seconds=SOON_SECONDS)
+    waiting = (Job.state == JobState.WAITING) & (Job.run_at <= soon)
+    unfinished = waiting | (Job.state == JobState.RUNNING)
     return session.scalar(select(func.count()).where(Job.kind == kind, unfinished)) or 0
 
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from bot.core import clock
 
@@ -41,6 +42,14 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON, list[str]: JSON}  # noqa: RUF012
+
+
+def insert_if_absent(session: Session, table: type[Base], values: dict[str, Any]) -> Any:
+    """The new row's first key column, or None where a unique key had a row: of two at once, the second waits."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    key = next(iter(table.__table__.primary_key))
+    statement = dialect.insert(table).values(**values).on_conflict_do_nothing().returning(key)
+    return session.execute(statement).scalar()
 
 
 def new_id() -> str:

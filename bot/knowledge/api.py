@@ -12,7 +12,7 @@ from bot.core.http import Db, require
 from bot.knowledge import gaps, service
 from bot.knowledge.models import Article, ArticleVersion, Status
 from bot.knowledge.schemas import ArticleChange, ArticleIn, Restore, article_out, version_out
-from knowledge_index.client import KnowledgeClient, KnowledgeUnavailable
+from knowledge_index.client import KnowledgeClient, KnowledgeRefused, KnowledgeUnavailable
 
 router = APIRouter(prefix="/knowledge", tags=["knowledge"])
 Reader = Annotated[Staff, Depends(require())]
@@ -48,42 +48,49 @@ def articles(
 
 @router.post("/articles", status_code=201)
 def create(given: ArticleIn, editor: Editor, db: Db) -> dict[str, Any]:
+    """Write a new article, a draft that nobody is answered with yet."""
     with db.transaction() as session:
         return article_out(service.do_create(session, given=given, by=editor))
 
 
 @router.get("/articles/{article_id}")
 def one(article_id: str, _reader: Reader, db: Db) -> dict[str, Any]:
+    """The article as it is now."""
     with db.snapshot() as session:
         return article_out(service.access_article(session, article_id))
 
 
 @router.put("/articles/{article_id}")
 def change(article_id: str, given: ArticleChange, editor: Editor, db: Db) -> dict[str, Any]:
+    """Replace the content; `409` when `version` is not the present one."""
     with db.transaction() as session:
-        article = service.access_article(session, article_id)
+        article = service.hold_article(session, article_id)
         return article_out(service.do_change(session, article=article, given=given, version=given.version, by=editor))
 
 
 @router.post("/articles/{article_id}/publish")
 def publish(article_id: str, editor: Editor, db: Db) -> dict[str, Any]:
+    """Let customers be answered with it from now on."""
     return _set_status(db, article_id, Status.PUBLISHED, editor)
 
 
 @router.post("/articles/{article_id}/unpublish")
 def unpublish(article_id: str, editor: Editor, db: Db) -> dict[str, Any]:
+    """Take it back: it stays, and nobody is answered with it."""
     return _set_status(db, article_id, Status.UNPUBLISHED, editor)
 
 
 @router.post("/articles/{article_id}/restore")
 def restore(article_id: str, given: Restore, editor: Editor, db: Db) -> dict[str, Any]:
+    """Bring the content of an earlier version back, as a new version."""
     with db.transaction() as session:
-        article = service.access_article(session, article_id)
+        article = service.hold_article(session, article_id)
         return article_out(service.do_restore(session, article=article, version=given.version, by=editor))
 
 
 @router.get("/articles/{article_id}/versions")
 def versions(article_id: str, _reader: Reader, db: Db) -> dict[str, Any]:
+    """Every version that ever was, the oldest first."""
     with db.snapshot() as session:
         service.access_article(session, article_id)
         rows = session.scalars(
@@ -102,6 +109,8 @@ async def search(
         found = await client.search(q, language=language or wire.script_language(q), audience="agents")
     except KnowledgeUnavailable as error:
         raise errors.Unavailable("The knowledge service is not ready yet.") from error
+    except KnowledgeRefused as error:
+        raise errors.Invalid(str(error)) from error
     hits = [{"article_id": hit.article_id, "question": hit.question, "score": hit.score} for hit in found.hits]
     return {"decision": found.decision, "confidence": found.confidence, "language": found.language, "hits": hits}
 
@@ -115,5 +124,5 @@ def unanswered(_reader: Reader, db: Db) -> dict[str, Any]:
 
 def _set_status(db: Any, article_id: str, status: Status, editor: Staff) -> dict[str, Any]:
     with db.transaction() as session:
-        article = service.access_article(session, article_id)
+        article = service.hold_article(session, article_id)
         return article_out(service.do_set_status(session, article=article, status=status, by=editor))

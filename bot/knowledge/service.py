@@ -22,6 +22,15 @@ def access_article(session: Session, article_id: str) -> Article:
     return found
 
 
+def hold_article(session: Session, article_id: str) -> Article:
+    """The article, locked until the commit, so that of two editors at once the second sees the first's version."""
+    held = select(Article).where(Article.id == article_id).with_for_update()
+    found = session.scalar(held.execution_options(populate_existing=True))
+    if found is None:
+        raise errors.NotFound
+    return found
+
+
 def do_create(
     session: Session,
     *,

@@ -1,7 +1,9 @@
 """The outbox: written with the fact, claimed once, retried with back-off, visible when it gives up."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,11 @@ def db(database_url: str) -> Iterator[Database]:
 def _claim(db: Database) -> list[jobs.Job]:
     with db.transaction() as session:
         return jobs.claim(session)
+
+
+def _enqueue(db: Database, payload: dict[str, Any]) -> None:
+    with db.transaction() as session:
+        jobs.enqueue(session, "index", payload, key="a")
 
 
 def test_a_job_of_a_transaction_that_failed_was_never_there(db: Database) -> None:
@@ -48,6 +55,17 @@ def test_a_second_job_of_the_same_key_replaces_the_waiting_one(db: Database) -> 
         jobs.enqueue(session, "index", {"version": 1}, key="a")
         jobs.enqueue(session, "index", {"version": 2}, key="a")
     assert [job.payload for job in _claim(db)] == [{"version": 2}]
+
+
+def test_what_is_written_while_a_worker_takes_the_job_is_not_lost(db: Database) -> None:
+    for version in range(1, 6):
+        with db.transaction() as session:
+            jobs.enqueue(session, "index", {"version": version}, key="a")
+        with ThreadPoolExecutor(2) as pool:
+            taken = pool.submit(_claim, db)
+            pool.submit(_enqueue, db, {"version": version * 10}).result(30)
+        seen = [job.payload["version"] for job in [*taken.result(30), *_claim(db)]]
+        assert seen[-1] == version * 10
 
 
 def test_a_failing_job_comes_back_later_each_time_and_then_stays_visible(db: Database) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy.orm import Session
 
 from bot.core import auth
 from bot.dialogue.scripted import ScriptedEngine
@@ -51,7 +52,18 @@ def test_the_sixth_wrong_password_is_not_even_looked_at(site: Site) -> None:
     assert int(answer.headers["Retry-After"]) > 0
 
 
-def test_of_a_burst_of_wrong_passwords_no_more_than_five_are_looked_at(site: Site) -> None:
+def test_of_a_burst_of_wrong_passwords_no_more_than_five_are_looked_at(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[str] = []
+    check = auth.check_password
+
+    def noted(session: Session, *, email: str, password: str) -> auth.Staff:
+        looked_at.append(password)
+        return check(session, email=email, password=password)
+
+    monkeypatch.setattr(auth, "check_password", noted)
+
     def guess(number: int) -> int:
         body = {**BEN, "password": f"wrong {number}"}
         return httpx.post(f"{site.url}/api/v1/staff/login", json=body, trust_env=False, timeout=30).status_code
@@ -59,6 +71,7 @@ def test_of_a_burst_of_wrong_passwords_no_more_than_five_are_looked_at(site: Sit
     with ThreadPoolExecutor(20) as pool:
         codes = Counter(pool.map(guess, range(20)))
     assert codes == {401: 5, 429: 15}
+    assert len(looked_at) == 5
 
 
 def test_signing_in_rightly_uses_up_nothing(site: Site) -> None:
