@@ -24,12 +24,14 @@ Json = dict[str, Any]
 
 @router.get("")
 def alerts(asked: Annotated[ListIn, Query()], _staff: Reader, db: Db) -> AlertsOut:
+    """Alerts, the newest first, of every phase unless `phase` names some."""
     with db.snapshot() as session:
         return _page(session, asked)
 
 
 @router.post("", status_code=201)
 def raise_by_hand(body: RaiseIn, staff: Raiser, db: Db, policy: Rules) -> Json:
+    """Raise a warning by hand, with the conversations that show why."""
     with db.transaction() as session:
         raised = lifecycle.do_raise_by_hand(session, policy=policy, staff=staff, **body.model_dump())
         return views.card(session, raised)
@@ -43,12 +45,14 @@ def topics(_staff: Anybody, policy: Rules) -> Json:
 
 @router.get("/{alert_id}")
 def alert(alert_id: AlertId, _staff: Reader, db: Db) -> Json:
+    """The alert with the people it counts, what happened and the last decision."""
     with db.snapshot() as session:
         return views.card(session, lifecycle.access_alert(session, alert_id))
 
 
 @router.post("/{alert_id}/confirm")
 def confirm(alert_id: AlertId, body: ConfirmIn, staff: Supervisor, db: Db, policy: Rules) -> Json:
+    """Declare the warning, at a level."""
     with db.transaction() as session:
         confirmed = lifecycle.do_confirm(
             session, policy=policy, alert_id=alert_id, staff=staff, level=body.level, note=body.note
@@ -58,6 +62,7 @@ def confirm(alert_id: AlertId, body: ConfirmIn, staff: Supervisor, db: Db, polic
 
 @router.post("/{alert_id}/dismiss")
 def dismiss(alert_id: AlertId, body: DismissIn, staff: Supervisor, db: Db) -> Json:
+    """Close the warning, saying why it is none."""
     with db.transaction() as session:
         dismissed = lifecycle.do_dismiss(session, alert_id=alert_id, staff=staff, **body.model_dump())
         return views.card(session, dismissed)
@@ -65,6 +70,7 @@ def dismiss(alert_id: AlertId, body: DismissIn, staff: Supervisor, db: Db) -> Js
 
 @router.post("/{alert_id}/pass-on")
 def pass_on(alert_id: AlertId, body: PassOnIn, staff: Supervisor, db: Db, policy: Rules) -> Json:
+    """Give the matter to a department with priority; nothing is declared."""
     with db.transaction() as session:
         passed = lifecycle.do_pass_on(session, policy=policy, alert_id=alert_id, staff=staff, **body.model_dump())
         return views.card(session, passed)

@@ -1,5 +1,6 @@
 """The wire shapes of the editor's calls."""
 
+import unicodedata
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -7,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from bot.core import clock
 from bot.knowledge.models import Article, ArticleVersion
 
+BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+"""Counted among letters and symbols, and nothing to be seen."""
 Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
@@ -29,7 +32,14 @@ class ArticleIn(BaseModel):
         for text in value if isinstance(value, list) else [value]:
             if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
                 raise ValueError("holds a character that cannot be stored")
+            if not any(map(_is_visible, text)):
+                raise ValueError("holds nothing that can be seen")
         return value
+
+
+def _is_visible(char: str) -> bool:
+    """A letter, number, sign or symbol; spaces, marks by themselves, zero-width and format characters are not."""
+    return unicodedata.category(char)[0] in "LNPS" and char not in BLANK_LETTERS
 
 
 class ArticleChange(ArticleIn):
