@@ -63,6 +63,7 @@ async def open_parts(parts: Parts) -> None:
 
 
 async def close_parts(parts: Parts) -> None:
+    parts.answering.close()
     await parts.answering.engine.close()
     await parts.knowledge.close()
     await parts.hub.close()

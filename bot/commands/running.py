@@ -8,7 +8,7 @@ from bot.core import log
 from bot.core.settings import Settings
 
 STOP_GRACE_SECONDS = 2
-SWITCH_SECONDS = 0.001
+SWITCH_SECONDS = 0.0005
 """How long a thread that answers turns may hold up the one that acknowledges messages; Python's own 5 ms add up."""
 
 

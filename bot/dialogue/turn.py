@@ -4,10 +4,13 @@ The worker calls `answer_conversation`; everything that is said or promised abou
 """
 
 import asyncio
+import functools
 import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -33,6 +36,9 @@ from bot.understanding import redact
 
 BACKOFF_SECONDS = (0.5, 1, 2, 4, 8)
 TRIES = 12
+THREADS = 4
+P = ParamSpec("P")
+R = TypeVar("R")
 log = logging.getLogger(__name__)
 
 
@@ -51,6 +57,18 @@ class Answering:
     knows: bool = True
     """Cleared until the index was seen to hold the articles once: an empty index is no reason to say "no answer"."""
 
+    def __post_init__(self) -> None:
+        self._threads = ThreadPoolExecutor(1 if self.db.is_sqlite else THREADS, thread_name_prefix="turns")
+
+    async def in_thread(self, work: "Callable[Concatenate[Answering, P], R]", *args: P.args, **more: P.kwargs) -> R:
+        """Run a turn's share of database work. SQLite has one writer anyway: one thread of ours keeps the process's
+        other threads, that of acknowledgements above all, from waiting behind many."""
+        call = functools.partial(work, self, *args, **more)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
     @property
     def rules(self) -> decide.Rules:
         dialogue = self.policy.dialogue
@@ -63,24 +81,24 @@ class Answering:
 
 async def answer_conversation(work: Answering, conversation_id: str) -> None:
     """Answer every waiting message of a conversation, in order. Returns at once when another worker holds it."""
-    pending = await asyncio.to_thread(_claim, work, conversation_id)
+    pending = await work.in_thread(_claim, conversation_id)
     while pending is not None:
         try:
             following = await _answer(work, conversation_id, pending)
         except Exception:
-            await asyncio.to_thread(_put_off, work, conversation_id, pending)
+            await work.in_thread(_put_off, conversation_id, pending)
             raise
         pending = following
 
 
 async def _answer(work: Answering, conversation_id: str, pending: Pending) -> Pending | None:
     """Answer one message; the next one of the conversation, or None where it is let go."""
-    begun = await asyncio.to_thread(_begin, work, conversation_id, pending)
+    begun = await work.in_thread(_begin, conversation_id, pending)
     reply = await _ask(work, begun)
     if reply is None and not _can_do_without(work, begun):
-        await asyncio.to_thread(_put_off, work, conversation_id, pending)
+        await work.in_thread(_put_off, conversation_id, pending)
         return None
-    return await asyncio.to_thread(_finish, work, begun, reply)
+    return await work.in_thread(_finish, begun, reply)
 
 
 async def _ask(work: Answering, begun: Begun) -> EngineReply | None:

@@ -11,7 +11,7 @@ from bot.core.settings import PROJECT_ROOT, Settings
 from bot.up.places import Places
 
 LOOPBACK = "127.0.0.1"
-BEHIND = {"FIREBREAK_NICENESS": "5"}
+BEHIND = {"FIREBREAK_NICENESS": "15"}
 """For whatever thinks: when processors are scarce, messages are still acknowledged at once."""
 
 
