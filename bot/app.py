@@ -46,11 +46,15 @@ PAGES = {
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, *, engine: Engine | None = None) -> FastAPI:
-    """The whole product on one database. `engine` takes the place of the one that the settings name (tests)."""
+def create_app(settings: Settings, *, engine: Engine | None = None, long_lived: bool = False) -> FastAPI:
+    """The whole product on one database. `engine` takes the place of the one that the settings name (tests).
+
+    `long_lived`: the process serves this app and nothing else until it ends.
+    """
     app = FastAPI(title="Firebreak", version=VERSION, lifespan=_lifespan, docs_url=None, redoc_url=None)
     state = app.state
     state.settings = settings
+    state.long_lived = long_lived
     state.parts = parts = wiring.build(settings, engine=engine)
     state.hub, state.db, state.policy = parts.hub, parts.db, parts.policy
     state.limiter = Limiter()
@@ -125,7 +129,7 @@ def _page(file: Path) -> Any:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
     parts: Parts = state.parts
-    await wiring.open_parts(parts)
+    await wiring.open_parts(parts, long_lived=state.long_lived)
     state.token_key = await asyncio.to_thread(_token_key, parts.db)
     prewarmer = Prewarmer(parts.knowledge) if parts.answering.engine.name == "rasa" else None
     state.intake = Intake(

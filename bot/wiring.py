@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -52,14 +53,25 @@ def _hub(settings: Settings) -> live.Hub:
     return ValkeyHub(settings.live_url)
 
 
-async def open_parts(parts: Parts) -> None:
-    """On the loop that the process will live on."""
+async def open_parts(parts: Parts, *, long_lived: bool = False) -> None:
+    """On the loop that the process will live on. `long_lived`: the process is this product and nothing else."""
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="db"))
     parts.hub.attach(loop)
-    loop.run_in_executor(None, facts.warm_up)
+    loop.run_in_executor(None, _warm_up, long_lived)
     if parts.db.is_sqlite and parts.settings.worker_in_process:
         await asyncio.to_thread(forget_leases, parts.db)
+
+
+def _warm_up(long_lived: bool) -> None:
+    """Load the rules, then tell the garbage collector to leave alone what stays for good.
+
+    Going through its 200,000 objects held every thread up for 120 ms, each time.
+    """
+    facts.warm_up()
+    if long_lived:
+        gc.collect()
+        gc.freeze()
 
 
 async def close_parts(parts: Parts) -> None:

@@ -24,7 +24,7 @@ async def _until_signal(settings: Settings) -> None:
 
 async def _work(settings: Settings) -> None:
     parts = wiring.build(settings)
-    await wiring.open_parts(parts)
+    await wiring.open_parts(parts, long_lived=True)
     worker = wiring.worker_of(parts)
     worker.start()
     try:

@@ -29,7 +29,7 @@ def serve(settings: Settings, _arguments: argparse.Namespace) -> Iterator[str]:
     log.configure("web", level=settings.log_level)
     sys.setswitchinterval(SWITCH_SECONDS)
     uvicorn.run(
-        create_app(settings),
+        create_app(settings, long_lived=True),
         host=settings.host,
         port=settings.port,
         log_config=None,
