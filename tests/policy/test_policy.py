@@ -39,7 +39,7 @@ def test_every_shipped_file_is_read() -> None:
 
 
 def test_a_folder_replaces_the_files_that_it_holds_and_no_others(change: Change) -> None:
-    policy = load(change("sla.yml", "first_response_minutes: 15", "first_response_minutes: 5"))
+    policy = load(change("sla.yml", "first_response_minutes: 10", "first_response_minutes: 5"))
     assert policy.sla.priorities[Level.URGENT].first_response_minutes == 5
     assert policy.teams == load().teams
 
@@ -49,11 +49,11 @@ def test_a_folder_replaces_the_files_that_it_holds_and_no_others(change: Change)
     [
         (
             "sla.yml",
-            "first_response_minutes: 15",
+            "first_response_minutes: 10",
             "first_response_minutes: soon",
             "sla.yml: priorities.urgent.first_re",
         ),
-        ("sla.yml", "first_response_minutes: 15", "first_response_minutes: 999", "first_response_minutes is longer"),
+        ("sla.yml", "first_response_minutes: 10", "first_response_minutes: 999", "first_response_minutes is longer"),
         ("sla.yml", "  low:", "  lowest:", "sla.yml: priorities.lowest"),
         ("priority.yml", "anger_at_least: 0.7", "anger_over: 0.7", "rules.7.when.anger_over: Extra inputs"),
         ("priority.yml", "level: urgent", "level: hot", "priority.yml: rules.0.level"),
