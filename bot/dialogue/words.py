@@ -32,16 +32,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "If you prefer, a person takes over and you get a ticket number right away.",
         "zh": "现在咨询的人较多，需要更久一些，您的消息已排队保留。您也可以直接转人工，马上会得到工单号。",
     },
-    "article_gone": {
-        "en": "That article is no longer available. Please ask in your own words.",
-        "zh": "这篇内容已下线，请用您自己的话再问一次。",
-    },
 }
 
 
 def say(name: str, language: str) -> str:
     """The sentence `name` in the reply language."""
     return _WORDS[name]["zh" if language == "zh" else "en"]
-
-
-NAMES = frozenset(_WORDS)
