@@ -21,6 +21,8 @@ logger = logging.getLogger("bot.nlu.serve")
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 STOP_TIMEOUT_SECONDS: Final = 3.0
+ONE_BLAS_THREAD: Final = ("OPENBLAS_NUM_THREADS", "1")
+"""More threads spin for milliseconds after each product of one row: 20 ms of CPU a turn instead of 7."""
 DEFAULT_ACTIONS_URL: Final = "http://127.0.0.1:5055"
 
 
@@ -29,6 +31,7 @@ def main(argv: list[str] | None = None) -> None:
     if not arguments.model.is_file():
         sys.exit(f"There is no trained model at {arguments.model}. Train one first: firebreak train")
     os.environ.update(RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="")
+    os.environ.setdefault(*ONE_BLAS_THREAD)
     formatter = logs.install()
     app = build_app(arguments, formatter)
     app.run(host=arguments.host, port=arguments.port, workers=1, access_log=False, motd=False)
