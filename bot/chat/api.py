@@ -20,8 +20,9 @@ from bot.chat.schemas import (
     TokenOut,
 )
 from bot.core import auth, clock, errors, http, live
+from bot.core.db import Database
 from bot.core.http import Cfg, Db
-from bot.core.limits import Limiter
+from bot.core.limits import Limits, Window
 from bot.core.settings import Settings
 
 LONGEST_WAIT_SECONDS = 25
@@ -51,14 +52,13 @@ Opened = Annotated[str, Depends(opened)]
 
 
 @router.post("", status_code=201)
-def start(request: Request, wanted: ConversationIn, db: Db, settings: Cfg) -> ConversationOut:
+async def start(request: Request, wanted: ConversationIn, db: Db, settings: Cfg) -> ConversationOut:
     """Begin a conversation; the token opens it and nothing else."""
     claims = access.identity_claims(settings, wanted.identity_token)
     if wanted.visitor_id:
-        limiter: Limiter = request.app.state.limiter
-        limiter.check(f"visitor:{wanted.visitor_id}", limit=settings.conversations_per_hour, seconds=3600)
-    with db.transaction() as session:
-        conversation = access.do_start(session, wanted=wanted, claims=claims)
+        limits: Limits = request.app.state.limits
+        await limits.check(Window(f"visitor:{wanted.visitor_id}", settings.conversations_per_hour, 3600))
+    conversation = await asyncio.to_thread(_start, db, wanted, claims)
     token, expires = auth.issue_token(request.app.state.token_key, conversation.id, days=settings.token_days)
     return ConversationOut(conversation_id=conversation.id, token=token, expires_at=clock.iso(expires))
 
@@ -81,7 +81,7 @@ async def send(conversation_id: Opened, message: MessageIn, request: Request, re
         texts.check_message(message.text),
         message.choice,
     )
-    check_rate(request.app.state.limiter, request.app.state.settings, conversation_id)
+    await check_rate(request.app.state.limits, request.app.state.settings, conversation_id)
     intake: Intake = request.app.state.intake
     receipt = await intake.accept(incoming)
     if receipt.repeated:
@@ -144,11 +144,17 @@ def ticket(conversation_id: Opened, request: Request, db: Db) -> dict[str, Any]:
     return found
 
 
-def check_rate(limiter: Limiter, settings: Settings, conversation_id: str) -> None:
+def _start(db: Database, wanted: ConversationIn, claims: dict[str, Any] | None) -> Conversation:
+    with db.transaction() as session:
+        return access.do_start(session, wanted=wanted, claims=claims)
+
+
+async def check_rate(limits: Limits, settings: Settings, conversation_id: str) -> None:
     """Raise RateLimited past the messages that one conversation may send."""
     key = f"messages:{conversation_id}"
-    limiter.peek(key, limit=settings.messages_per_10_seconds, seconds=10)
-    limiter.check(key, limit=settings.messages_per_minute, seconds=60)
+    await limits.check(
+        Window(key, settings.messages_per_10_seconds, 10), Window(key, settings.messages_per_minute, 60)
+    )
 
 
 def _existing(session: Session, conversation_id: str) -> Conversation:

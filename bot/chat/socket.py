@@ -14,7 +14,8 @@ from starlette.websockets import WebSocketState
 from bot.chat import access, api, texts
 from bot.chat.intake import Incoming
 from bot.chat.schemas import MessagesOut
-from bot.core import errors, http, live
+from bot.core import errors, http, live, refusals
+from bot.core.limits import Window
 from bot.core.tables import new_id
 
 FRAME_LIMIT_BYTES = 64_000
@@ -28,7 +29,7 @@ async def converse(socket: WebSocket, conversation_id: str, after_seq: int = 0) 
     """One customer's live line. Refused before it opens with the same answers as REST."""
     try:
         token = http.socket_token(socket)
-        http.check_address(socket)
+        await http.check_address(socket)
         if not http.same_origin(socket):
             raise errors.Forbidden("This page's origin may not open a conversation here.")
         access.check_token(socket.app.state.token_key, conversation_id, token)
@@ -38,7 +39,7 @@ async def converse(socket: WebSocket, conversation_id: str, after_seq: int = 0) 
             await socket.accept(subprotocol=f"bearer.{token}")
             await line.run(standing)
     except errors.FirebreakError as error:
-        await socket.send_denial_response(http.error_response(error))
+        await socket.send_denial_response(refusals.response(error, refusals.language_of(socket)))
 
 
 class Line:
@@ -94,19 +95,19 @@ class Line:
             case "ping":
                 await self._send({"type": "pong"})
             case "typing":
-                self._hint({"type": "typing", "author": "customer"})
+                await self._hint({"type": "typing", "author": "customer"})
             case "seen":
                 seq = frame.get("seq")
                 if not isinstance(seq, int) or not 0 <= seq <= api.LAST_SEQ:
                     raise errors.Invalid("`seq` is the number of a message.", fields={"seq": "not a number"})
-                self._hint({"type": "seen", "seq": seq})
+                await self._hint({"type": "seen", "seq": seq})
             case _:
                 raise errors.Invalid("Frame types are message, typing, seen and ping.", fields={"type": "unknown"})
 
-    def _hint(self, event: dict[str, Any]) -> None:
+    async def _hint(self, event: dict[str, Any]) -> None:
         """Tell the desk something that may be missed; more than one a second of a kind is."""
         try:
-            self._state.limiter.check(f"{event['type']}:{self._id}", limit=1, seconds=1)
+            await self._state.limits.check(Window(f"{event['type']}:{self._id}", 1, 1))
         except errors.RateLimited:
             return
         self._state.hub.send(live.DESK, {**event, "conversation_id": self._id})
@@ -120,7 +121,7 @@ class Line:
             texts.check_client_id(choice) if choice is not None else None,
             self._origin,
         )
-        api.check_rate(self._state.limiter, self._state.settings, self._id)
+        await api.check_rate(self._state.limits, self._state.settings, self._id)
         receipt = await self._state.intake.accept(incoming)
         self._own.add(receipt.seq)
         await self._send({"type": "ack", **receipt.as_wire()})

@@ -1,51 +1,93 @@
-"""Rate limits: so many events in so many seconds for a key, counted in this process."""
+"""Rate limits: so many events in so many seconds for a key, in windows that slide.
 
-import threading
+Counted in this process here, and for all processes together in `limits_valkey`.
+"""
+
 import time
 from collections import deque
+from typing import NamedTuple, Protocol
 
 from bot.core import errors
 
 KEYS_KEPT = 50_000
+FORGET_SECONDS = 60.0
+SHORTEST_WAIT_SECONDS = 1.0
 
 
-class Limiter:
-    """Sliding windows. A refused event does not count."""
+class Window(NamedTuple):
+    """At most `limit` events of `key` in any `seconds`."""
+
+    key: str
+    limit: int
+    seconds: float
+
+
+class Limits(Protocol):
+    """Who counts. On the event loop only."""
+
+    uncounted: int
+    """Events that only this process counted though all should have: nobody answered in time."""
+
+    async def check(self, *windows: Window) -> None:
+        """Count one event in each window, or in none: raises RateLimited while one of them has no room."""
+
+    async def forgive(self, *windows: Window) -> None:
+        """Take back the newest event of each window."""
+
+    def open(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+class ProcessLimits:
+    """Counted in this process. Nothing is awaited, so that an acknowledgement pays for a few list operations alone."""
+
+    uncounted = 0
 
     def __init__(self) -> None:
-        self._events: dict[str, deque[float]] = {}
-        self._lock = threading.Lock()
+        self._events: dict[tuple[str, float], deque[float]] = {}
+        self._forget_at = 0.0
 
-    def check(self, key: str, *, limit: int, seconds: float) -> None:
-        """Count one event for `key`. Raises RateLimited, with the seconds until there is room again."""
+    async def check(self, *windows: Window) -> None:
         moment = time.monotonic()
-        with self._lock:
-            events = self._events.get(key)
-            if events is None:
-                self._forget_idle(moment)
-                events = self._events[key] = deque()
-            while events and events[0] <= moment - seconds:
-                events.popleft()
-            if len(events) >= limit:
-                raise errors.RateLimited(retry_after=max(1.0, events[0] + seconds - moment))
-            events.append(moment)
+        logs = [self._recent(window, moment) for window in windows]
+        full = [
+            log[-window.limit] + window.seconds - moment
+            for window, log in zip(windows, logs, strict=True)
+            if len(log) >= window.limit
+        ]
+        if full:
+            raise refused(max(full))
+        for log in logs:
+            log.append(moment)
 
-    def peek(self, key: str, *, limit: int, seconds: float) -> None:
-        """Raise RateLimited when `key` has no room; counts nothing."""
-        moment = time.monotonic()
-        with self._lock:
-            recent = [at for at in self._events.get(key, ()) if at > moment - seconds]
-        if len(recent) >= limit:
-            raise errors.RateLimited(retry_after=max(1.0, recent[0] + seconds - moment))
-
-    def forgive(self, key: str) -> None:
-        """Take back the newest event of `key`, if there is one."""
-        with self._lock:
-            if events := self._events.get(key):
+    async def forgive(self, *windows: Window) -> None:
+        for window in windows:
+            if events := self._events.get((window.key, window.seconds)):
                 events.pop()
 
+    def open(self) -> None:
+        """Nothing is needed."""
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    def _recent(self, window: Window, moment: float) -> deque[float]:
+        events = self._events.get((window.key, window.seconds))
+        if events is None:
+            self._forget_idle(moment)
+            events = self._events[window.key, window.seconds] = deque()
+        while events and events[0] <= moment - window.seconds:
+            events.popleft()
+        return events
+
     def _forget_idle(self, moment: float) -> None:
-        if len(self._events) < KEYS_KEPT:
+        """Now and then, where there are many: each look goes through all of them."""
+        if len(self._events) < KEYS_KEPT or moment < self._forget_at:
             return
-        for key in [key for key, events in self._events.items() if not events or events[-1] < moment - 3600]:
-            del self._events[key]
+        self._forget_at = moment + FORGET_SECONDS
+        for place in [p for p, events in self._events.items() if not events or events[-1] <= moment - p[1]]:
+            del self._events[place]
+
+
+def refused(wait_seconds: float) -> errors.RateLimited:
+    return errors.RateLimited(retry_after=max(SHORTEST_WAIT_SECONDS, wait_seconds))

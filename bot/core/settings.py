@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     conversations_per_hour: int = Field(30, ge=1, description="New conversations an hour for one visitor_id.")
     requests_per_minute: int = Field(600, ge=1, description="Requests a minute from one address.")
     sign_ins_per_5_minutes: int = Field(5, ge=1, description="Failed sign-ins in 5 minutes for one account or address.")
+    limits_wait_seconds: float = Field(
+        0.01, gt=0, description="Longest wait for the count that processes share; then a process's own count decides."
+    )
     trusted_proxies: str = Field("", description="Comma list of addresses whose X-Forwarded-For is believed.")
 
     token_days: int = Field(30, ge=1, description="How long a conversation token is valid.")

