@@ -1,5 +1,6 @@
 """The whole product as an operator starts it: `firebreak up` on a folder of its own, watched and taken down again."""
 
+import json
 import os
 import signal
 import socket
@@ -20,6 +21,7 @@ PARTS = {
     "knowledge": "knowledge_index.service",
     "actions": "actions.serve",
     "rasa": "bot.nlu.serve",
+    "keeper": "supervisor.supervisord",
 }
 
 
@@ -48,7 +50,7 @@ class Product:
                 self._changed.wait(min(left, 1.0))
 
     def pid(self, part: str) -> int | None:
-        """The process id of a part (`web`, `knowledge`, `actions`, `rasa`) that runs now."""
+        """The process id of one of PARTS that runs now."""
         wanted = PARTS[part]
         for pid in _descendants(self.process.pid):
             command = _command(pid)
@@ -99,12 +101,13 @@ UNLIMITED = {
 """Limits out of the way of a load; by settings, never by code."""
 
 
-def hire(data_dir: Path, email: str, role: str, password: str) -> None:
-    """Add a staff account by the command line."""
+def hire(data_dir: Path, email: str, role: str, password: str, *, settings: dict[str, str] | None = None) -> None:
+    """Add a staff account by the command line. `settings`: where the database is another one than the folder's."""
     command = [sys.executable, "-m", "bot.cli", "staff", "add", "--email", email, "--role", role, "--password-stdin"]
     subprocess.run(
         [*command, "--data-dir", str(data_dir)],
         cwd=PROJECT_ROOT,
+        env=_environment(settings),
         input=password,
         text=True,
         check=True,
@@ -113,18 +116,25 @@ def hire(data_dir: Path, email: str, role: str, password: str) -> None:
 
 
 @contextmanager
-def running(data_dir: Path, *, answering: bool = True, settings: dict[str, str] | None = None) -> Iterator[Product]:
-    """Start the product on a free port and end it with the block. `settings` are FIREBREAK_ names in lower case."""
-    port = free_port()
-    environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith("FIREBREAK_")},
-        **{f"FIREBREAK_{name.upper()}": value for name, value in (settings or {}).items()},
-    }
-    command = [sys.executable, "-m", "bot.cli", "up", "--port", str(port), "--data-dir", str(data_dir)]
+def running(
+    data_dir: Path,
+    *,
+    answering: bool = True,
+    settings: dict[str, str] | None = None,
+    port: int | None = None,
+    wired: dict[str, str] | None = None,
+) -> Iterator[Product]:
+    """Start the product on a free port and end it with the block. `settings` are FIREBREAK_ names in lower case.
+
+    `wired`: the addresses at which its parts reach each other, where something lies between (see bench.faults.start).
+    """
+    port = port or free_port()
+    starter = ["-m", "bench.faults.start", json.dumps(wired)] if wired else ["-m", "bot.cli", "up"]
+    command = [sys.executable, *starter, "--port", str(port), "--data-dir", str(data_dir)]
     process = subprocess.Popen(
         command,
         cwd=PROJECT_ROOT,
-        env=environment,
+        env=_environment(settings),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -138,6 +148,14 @@ def running(data_dir: Path, *, answering: bool = True, settings: dict[str, str] 
         yield product
     finally:
         product.stop()
+
+
+def _environment(settings: dict[str, str] | None) -> dict[str, str]:
+    """This process's, without settings of its own."""
+    return {
+        **{key: value for key, value in os.environ.items() if not key.startswith("FIREBREAK_")},
+        **{f"FIREBREAK_{name.upper()}": value for name, value in (settings or {}).items()},
+    }
 
 
 def free_port() -> int:

@@ -5,7 +5,7 @@ import logging
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
@@ -49,8 +49,11 @@ class Start:
             sys.stdout.flush()
 
 
-def run(settings: Settings) -> None:
-    """Run the product until a signal. Raises DataDirInUseError, PortTakenError or PrepareError before it stands."""
+def run(settings: Settings, *, wired: Callable[[Sequence[Part]], Sequence[Part]] = lambda parts: parts) -> None:
+    """Run the product until a signal. Raises DataDirInUseError, PortTakenError or PrepareError before it stands.
+
+    `wired` may have the parts reach each other another way.
+    """
     places = Places(settings.data_dir.resolve())
     places.make()
     with lock.held(places.root), stop.listening() as wish, _logs(places) as logs:
@@ -66,7 +69,8 @@ def run(settings: Settings) -> None:
         )
         try:
             _prepare(start)
-            keep_up(start, parts_of(settings, places, train=lambda: _train(start, settings.knowledge_url)))
+            parts = parts_of(settings, places, train=lambda: _train(start, settings.knowledge_url))
+            keep_up(start, wired(parts))
         except Stopped:
             logs.say("up", logging.INFO, "stopped")
 
