@@ -30,13 +30,11 @@ def do_say(
 
     The caller holds the conversation's row, so the next number is its own.
     """
-    conversation.last_seq += 1
-    message = Message(
-        conversation_id=conversation.id,
-        seq=conversation.last_seq,
+    message = compose(
+        conversation,
         author=author,
-        kind=kind,
         text=text,
+        kind=kind,
         choices=choices,
         article_id=article_id,
         article_question=article_question,
@@ -44,13 +42,33 @@ def do_say(
         in_reply_to=in_reply_to,
         part=part,
         client_message_id=client_message_id,
-        episode=conversation.episode,
-        at=clock.now(),
     )
     session.add(message)
     session.flush()
     tell_message(session, message, author_name=staff.name if staff else None)
     return message
+
+
+def do_say_each(session: Session, messages: list[Message]) -> None:
+    """Append composed messages of many conversations, which the caller holds, in as few statements as one takes."""
+    session.add_all(messages)
+    session.flush()
+    for message in messages:
+        tell_message(session, message)
+
+
+def compose(conversation: Conversation, *, author: Author, text: str, **more: Any) -> Message:
+    """The thread's next message, numbered and not yet stored."""
+    conversation.last_seq += 1
+    return Message(
+        conversation_id=conversation.id,
+        seq=conversation.last_seq,
+        author=author,
+        text=text,
+        episode=conversation.episode,
+        at=clock.now(),
+        **more,
+    )
 
 
 def tell_message(session: Session, message: Message, *, author_name: str | None = None) -> None:

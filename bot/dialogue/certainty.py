@@ -1,10 +1,10 @@
-"""What a customer is told while the answer takes long: once after seconds, once more when everything is piling up."""
+"""What a customer is told while the answer takes long: soon, and with an offer when everything is piling up."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import Subquery, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot import wire
@@ -15,7 +15,7 @@ from bot.core.db import Database
 from bot.core.settings import Settings
 from bot.dialogue import words
 
-BATCH = 10
+BATCH = 20
 """Few at a time: whoever writes keeps acknowledgements waiting."""
 
 
@@ -28,82 +28,100 @@ def oldest_wait(session: Session, *, untried: bool = False) -> float:
 
 @dataclass(frozen=True)
 class Step:
-    """A sentence that is due when a message has waited so long; `part` keeps it from being said twice."""
+    """A sentence that is due when a message has waited so long; `part` keeps it from being said twice.
+
+    `anew`: said of a message that came after the last telling too, else only of the conversation's oldest.
+    """
 
     older_than: float
     sentence: str
     part: int
+    anew: bool = False
     offer: bool = False
 
 
 def do_tell_waiting(db: Database, settings: Settings) -> int:
-    """Tell those who wait and were not told yet; returns how many. Each step is said once a message."""
-    overloaded = Step(settings.tell_overload_after_seconds, "overloaded", 1001, offer=True)
-    waiting = Step(settings.second_notice_after_seconds, "still_being_handled", 1000)
-    return _take(db, overloaded) + _take(db, waiting)
+    """Tell those who wait; returns how many. Of every message something is said, in its conversation and after it
+    came, before it has waited `tell_overload_after_seconds`; yet whoever writes on is not told again each time."""
+    last, first = settings.tell_overload_after_seconds, settings.second_notice_after_seconds
+    quiet = max(0.0, last - 2 * first)
+    overloaded = Step(last, "overloaded", 1001, offer=True)
+    waiting = Step(first, "still_being_handled", 1000, anew=True)
+    return _take(db, overloaded, quiet) + _take(db, waiting, quiet)
 
 
-def _take(db: Database, step: Step) -> int:
+def _take(db: Database, step: Step, quiet: float) -> int:
     """Say one step to everybody it is due to, a few in each transaction."""
     told = 0
     while True:
         with db.snapshot() as session:
-            due = [conversation.id for _, conversation in _late(session, step)]
+            due = [conversation.id for _, conversation in _late(session, step, quiet)]
         if not due:
             return told
         with db.transaction() as session:
-            told += _say_to(session, step, due)
+            told += _say_to(session, step, quiet, due)
 
 
-def _say_to(session: Session, step: Step, conversation_ids: list[str]) -> int:
-    moment = clock.now()
+def _say_to(session: Session, step: Step, quiet: float, conversation_ids: list[str]) -> int:
     held = select(Conversation.id).where(Conversation.id.in_(conversation_ids)).order_by(Conversation.id)
     session.execute(held.with_for_update(key_share=True)).all()
-    late = _late(session, step, among=conversation_ids)
-    for turn, conversation in late:
-        choices: list[dict[str, Any]] | None = None
-        if step.offer:
-            choices = [{"title": words.say("talk_to_a_person", conversation.language), "payload": wire.HUMAN_CHOICE}]
-            conversation.human_offered = True
-        delivery.do_say(
-            session,
-            conversation=conversation,
-            author=Author.SYSTEM,
-            text=words.say(step.sentence, conversation.language),
-            kind=Kind.CHOICES if choices else Kind.TEXT,
-            choices=choices,
-            in_reply_to=turn.message_id,
-            part=step.part,
-        )
-        session.execute(update(Conversation).where(Conversation.id == conversation.id).values(told_at=moment))
+    late = _late(session, step, quiet, among=conversation_ids)
+    delivery.do_say_each(session, [_words(step, message_id, conversation) for message_id, conversation in late])
     return len(late)
 
 
-def _late(session: Session, step: Step, *, among: list[str] | None = None) -> list[tuple[Turn, Conversation]]:
-    """The oldest waiting message of each conversation that is that late and was not told since it became so.
+def _words(step: Step, message_id: str, conversation: Conversation) -> Message:
+    choices: list[dict[str, Any]] | None = None
+    if step.offer:
+        choices = [{"title": words.say("talk_to_a_person", conversation.language), "payload": wire.HUMAN_CHOICE}]
+        conversation.human_offered = True
+    conversation.told_at = clock.now()
+    return delivery.compose(
+        conversation,
+        author=Author.SYSTEM,
+        text=words.say(step.sentence, conversation.language),
+        kind=Kind.CHOICES if choices else Kind.TEXT,
+        choices=choices,
+        in_reply_to=message_id,
+        part=step.part,
+    )
+
+
+def _late(
+    session: Session, step: Step, quiet: float, *, among: list[str] | None = None
+) -> list[tuple[str, Conversation]]:
+    """Conversations that the step is due to, each with the message that it is said of; BATCH at most.
 
     With `among`, only these conversations, whose rows the caller holds.
     """
-    before = clock.now() - timedelta(seconds=step.older_than)
+    moment = clock.now()
+    was_told_late = or_(Conversation.told_at.is_(None), Conversation.told_at <= moment - timedelta(seconds=quiet))
     first = (
         select(Turn.conversation_id, func.min(Turn.seq).label("seq"))
-        .where(Turn.state == "waiting", Turn.accepted_at <= before)
+        .join(Conversation, Conversation.id == Turn.conversation_id)
+        .where(
+            Turn.state == "waiting",
+            Turn.accepted_at <= moment - timedelta(seconds=step.older_than),
+            Conversation.owner == "bot",
+            was_told_late,
+        )
         .group_by(Turn.conversation_id)
-        .subquery()
     )
+    if step.anew:
+        first = first.where(or_(Conversation.told_at.is_(None), Conversation.told_at < Turn.accepted_at))
+    if among is not None:
+        first = first.where(Turn.conversation_id.in_(among))
+    return _not_yet_said(session, step, first.subquery())
+
+
+def _not_yet_said(session: Session, step: Step, first: Subquery) -> list[tuple[str, Conversation]]:
     told = aliased(Message)
     already = exists().where(told.in_reply_to == Turn.message_id, told.part == step.part)
     wanted = (
-        select(Turn, Conversation)
+        select(Turn.message_id, Conversation)
         .join(first, (first.c.conversation_id == Turn.conversation_id) & (first.c.seq == Turn.seq))
         .join(Conversation, Conversation.id == Turn.conversation_id)
-        .where(
-            Conversation.owner == "bot",
-            ~already,
-            or_(Conversation.told_at.is_(None), Conversation.told_at <= before),
-        )
+        .where(~already)
         .limit(BATCH)
     )
-    if among is not None:
-        wanted = wanted.where(Conversation.id.in_(among))
-    return [(turn, conversation) for turn, conversation in session.execute(wanted).all()]
+    return [(message_id, conversation) for message_id, conversation in session.execute(wanted).all()]

@@ -1,0 +1,109 @@
+"""While turns pile up, they go by the search alone, and whoever waits hears that they do."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot import wire
+from bot.dialogue.engine import EngineFailed, EngineReply, Signal, TurnInput
+from bot.dialogue.scripted import ScriptedEngine
+from tests.people import Ada, until
+from tests.sites import Site, running
+
+CROWD = 25
+
+
+class Gate:
+    """An engine's script that fails until it is opened, and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.open = threading.Event()
+        self.asked = 0
+
+    def __call__(self, turn: TurnInput) -> EngineReply:
+        self.asked += 1
+        if not self.open.is_set():
+            raise EngineFailed("shut")
+        return EngineReply((f"Re: {turn.text}",), (Signal(wire.SAID, "small_talk", 1.0),), "scripted")
+
+
+@pytest.fixture
+def gate() -> Gate:
+    return Gate()
+
+
+@pytest.fixture
+def patience() -> float:
+    """After how many seconds of waiting people hear of the crowd."""
+    return 1.5
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path, gate: Gate, patience: float) -> Iterator[Site]:
+    """Nothing answers until the gate is opened; those who wait are told after a third of a second."""
+    told = {"second_notice_after_seconds": 0.3, "tell_overload_after_seconds": patience}
+    with running(database_url, tmp_path, using=ScriptedEngine(gate), **told) as site:
+        yield site
+
+
+def test_who_waits_is_told_soon_and_then_offered_a_person(ada: Ada) -> None:
+    said = ada.say("what are your opening hours")
+    ada.hears(lambda m: "safely received" in m["text"])
+    offer = ada.hears(lambda m: "Many people are writing" in m["text"])
+    assert offer["in_reply_to"] == said["message_id"]
+    assert offer["choices"] == [{"title": "Talk to a person", "payload": wire.HUMAN_CHOICE}]
+
+
+def test_a_message_that_comes_after_the_telling_is_told_of_too(ada: Ada) -> None:
+    ada.say("what are your opening hours")
+    ada.hears(lambda m: "Many people are writing" in m["text"])
+    second = ada.say("on Sundays too")
+    told = ada.hears(lambda m: m["author"] == "system", after=second["seq"])
+    assert told["in_reply_to"] == second["message_id"]
+
+
+@pytest.mark.parametrize("patience", [60.0])
+def test_whoever_writes_on_is_not_told_each_time(ada: Ada, gate: Gate) -> None:
+    ada.say("what are your opening hours")
+    told = ada.hears(lambda m: "safely received" in m["text"])
+    receipt = [ada.say(f"question {number}") for number in range(4)][-1]
+    gate.open.set()
+    ada.hears(lambda m: m["in_reply_to"] == receipt["message_id"])
+    assert [m["seq"] for m in ada.ours() if m["author"] == "system"] == [told["seq"]]
+
+
+def test_a_crowd_is_told_and_in_the_end_answered_once_each_and_in_order(site: Site, gate: Gate) -> None:
+    crowd = [Ada(site.url) for _ in range(CROWD)]
+    for ada in crowd:
+        ada.say("first")
+        ada.say("second")
+    for ada in crowd:
+        ada.hears(lambda m: m["author"] == "system")
+    gate.open.set()
+    for ada in crowd:
+        ada.hears(lambda m: m["text"] == "Re: second", seconds=40)
+        assert [m["text"] for m in ada.ours() if m["author"] == "bot"] == ["Re: first", "Re: second"]
+
+
+def test_while_turns_pile_up_the_first_engine_is_spared(tmp_path: Path) -> None:
+    first, standing_in = Gate(), Gate()
+    first.open.set()
+    standing_in.open.set()
+    slow = ScriptedEngine(first, delay_seconds=0.5)
+    url = f"sqlite:///{tmp_path / 'pile.db'}"
+    with running(url, tmp_path, using=slow, turns_in_flight=1, overload_after_seconds=0.5) as site:
+        site.app.state.parts.answering.fallback = ScriptedEngine(standing_in)
+        crowd = [Ada(site.url) for _ in range(8)]
+        for ada in crowd:
+            ada.say("hello")
+        for ada in crowd:
+            ada.hears(lambda m: m["text"] == "Re: hello")
+        assert first.asked < len(crowd)
+        assert standing_in.asked == len(crowd) - first.asked
+        later = first.asked
+        ada = Ada(site.url)
+        until(lambda: not site.app.state.parts.answering.behind, what="the pile never came down")
+        ada.asks("hello")
+        assert first.asked == later + 1
