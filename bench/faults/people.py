@@ -43,7 +43,9 @@ class Thread:
         client_id = f"f{next(_numbers)}"
         body = {"client_message_id": client_id, "text": text}
         self.journal.add(Sent(self.conversation_id, client_id, text_hash(text), now()))
-        while not (await self._by_socket(client_id, body) or await self._by_call(client_id, body)):
+        while True:
+            if await self._by_socket(client_id, body) or await self._by_call(client_id, body):
+                return
             await asyncio.sleep(AGAIN_SECONDS)
 
     async def listen(self) -> None:
