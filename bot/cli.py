@@ -62,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     _add_filling(commands)
     _add_knowledge(commands)
     _add_staff(commands)
+    _add_backup(commands)
     _leaf(commands, "check", "check:check", "Say in words whether settings, policy, domain and index are in order.")
     return top
 
@@ -129,6 +130,36 @@ def _add_staff(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add.add_argument("--name", help="shown to customers (default: made from the e-mail)")
     add.add_argument("--team", action="append", help="restrict an agent to this team; may be repeated")
     add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+
+def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    backup = _leaf(
+        commands,
+        "backup",
+        "backup:backup",
+        "Write everything that the database holds into one file, while the product runs.",
+        "firebreak backup /backup --keep 14\n  firebreak backup --verify /backup/firebreak-20250131-020000.zip",
+    )
+    backup.add_argument(
+        "file", metavar="FILE", nargs="?", help="a new file, or a folder (default: backups/ below the data directory)"
+    )
+    backup.add_argument("--keep", type=_at_least_one, metavar="N", help="then remove all but the folder's newest N")
+    backup.add_argument("--verify", action="store_true", help="only read FILE and say whether it is whole")
+    restore = _leaf(
+        commands,
+        "restore",
+        "backup:restore",
+        "Make the database what a backup holds, while nothing runs. It may come from the other kind of database.",
+        "firebreak restore /backup/firebreak-20250131-020000.zip --replace",
+    )
+    restore.add_argument("file", metavar="FILE")
+    restore.add_argument("--replace", action="store_true", help="also where the database holds something")
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up")
+    return int(text)
 
 
 def _group(

@@ -9,8 +9,10 @@ def expected() -> tuple[type[Exception], ...]:
     """Errors that end a command with a sentence; all others are our mistakes and keep their traceback."""
     from sqlalchemy.exc import SQLAlchemyError
 
+    from bot.backup import BackupError
     from bot.core.errors import FirebreakError
     from bot.core.settings import SettingsError
+    from bot.migrations import SchemaError
     from bot.policy.load import PolicyError
     from bot.up.addresses import PortTakenError
     from bot.up.lock import DataDirInUseError
@@ -21,6 +23,8 @@ def expected() -> tuple[type[Exception], ...]:
 
     told = (
         SettingsError,
+        SchemaError,
+        BackupError,
         FirebreakError,
         PolicyError,
         KnowledgeUnavailable,
