@@ -36,6 +36,7 @@ class ActionAnswer(Action):  # type: ignore[misc]
             logger.warning("knowledge_down")
             signals.send(dispatcher, tracker, wire.UNANSWERED, reason=wire.KNOWLEDGE_DOWN)
             return []
+        logger.debug("searched", extra={"decision": found.decision, "confidence": found.confidence})
         _say(dispatcher, tracker, found)
         return []
 

@@ -6,6 +6,7 @@ where it was said, of an error its types and places. Our own loggers say constan
 
 import json
 import logging
+import os
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -42,8 +43,16 @@ def install() -> None:
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
+    set_level(os.environ.get("FIREBREAK_LOG_LEVEL") or "info")
     logging.lastResort = handler  # loggers that neither propagate nor have a handler of their own end here
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)  # pinned libraries growing old: no operator's business
     logging.getLogger("rasa_sdk.executor").setLevel(logging.WARNING)
+
+
+def set_level(level: str) -> None:
+    """Log from `level` on, at once. Below info our own loggers alone are heard. Raises KeyError for another word."""
+    least = logging.getLevelNamesMapping()[level.upper()]
+    logging.getLogger().setLevel(max(logging.INFO, least))
+    for ours in _OURS:
+        logging.getLogger(ours).setLevel(least)

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
-from sanic import Sanic
+from sanic import Request, Sanic
+from sanic.response import HTTPResponse, json
 
 from actions import logs
 from actions.answer import ActionAnswer
@@ -45,9 +46,19 @@ def build_app() -> Sanic:  # type: ignore[type-arg]
     async def close(_app: object, _loop: object) -> None:
         await answer.close()
 
+    app.add_route(_set_log_level, "/log-level", methods=["PUT"])
     app.register_listener(ready, "after_server_start")
     app.register_listener(close, "after_server_stop")
     return app
+
+
+async def _set_log_level(request: Request) -> HTTPResponse:
+    """`{"level": "debug"}` and so on; a level that there is not changes nothing."""
+    try:
+        logs.set_level(str(request.json["level"]))
+    except (KeyError, TypeError):
+        return json({"error": {"code": "invalid", "message": "There is no such level."}}, status=422)
+    return json({})
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -11,29 +11,29 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from bot import metrics, operations, wiring
+from bot import VERSION, upkeep, wiring
 from bot.alerts import api as alerts_api
 from bot.chat import api as chat_api
 from bot.chat import socket as chat_socket
 from bot.chat.intake import Intake, Stored
 from bot.chat.models import Conversation, Owner
-from bot.core import auth, http, live, staff_api
-from bot.core.db import Database
-from bot.core.limits import Limiter
+from bot.core import accounts_api, headers, http, live, metrics, refusals, staff_api
+from bot.core.passwords import Passwords
 from bot.core.settings import Settings
+from bot.core.socket import Seats
 from bot.desk import api as desk_api
 from bot.desk import handoff, views
 from bot.desk import socket as desk_socket
 from bot.dialogue.engine import Engine
 from bot.dialogue.prewarm import Prewarmer
 from bot.knowledge import api as knowledge_api
+from bot.operations import probes
+from bot.operations.parts import PartsWatch
 from bot.policy.shapes import Policy
 from bot.wiring import Parts
 
-VERSION = "0.1.0"
 THREADS = 24
 WEB = Path(__file__).parent / "web"
 PAGES = {
@@ -57,27 +57,19 @@ def create_app(settings: Settings, *, engine: Engine | None = None, long_lived: 
     state.long_lived = long_lived
     state.parts = parts = wiring.build(settings, engine=engine)
     state.hub, state.db, state.policy = parts.hub, parts.db, parts.policy
-    state.limiter = Limiter()
+    state.limits = parts.limits
     state.ticket_view = TicketView(state.policy)
-    state.sockets = set()
-    app.add_middleware(http.Guard, settings=settings)
-    http.install_errors(app)
+    state.sockets, state.seats = set(), Seats()
+    state.watch = PartsWatch(parts, part="web")
+    state.scrape = probes.Scrape(parts.db)
+    metrics.BUILD.info({"version": VERSION, "engine": settings.engine})
+    app.add_middleware(http.Guard)
+    app.add_middleware(headers.SecurityHeaders, settings=settings)
+    refusals.install(app)
     app.include_router(_api())
-    app.include_router(operations.router)
+    app.include_router(probes.router)
     _serve_pages(app)
     return app
-
-
-class Refusal(BaseModel):
-    code: str
-    message: str
-    fields: dict[str, Any] | None = None
-
-
-class Refused(BaseModel):
-    """What `http.install_errors` answers, for OpenAPI, which would tell of FastAPI's own shape instead."""
-
-    error: Refusal
 
 
 class TicketView:
@@ -95,8 +87,10 @@ class TicketView:
 
 
 def _api() -> APIRouter:
-    api = APIRouter(prefix="/api/v1", responses={"default": {"model": Refused, "description": "Every refusal."}})
-    for room in (chat_api, chat_socket, staff_api, desk_api, desk_socket, knowledge_api, alerts_api):
+    api = APIRouter(
+        prefix="/api/v1", responses={"default": {"model": refusals.Refused, "description": "Every refusal."}}
+    )
+    for room in (chat_api, chat_socket, staff_api, accounts_api, desk_api, desk_socket, knowledge_api, alerts_api):
         api.include_router(room.router)
     return api
 
@@ -130,7 +124,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
     parts: Parts = state.parts
     await wiring.open_parts(parts, long_lived=state.long_lived)
-    state.token_key = await asyncio.to_thread(_token_key, parts.db)
+    await asyncio.to_thread(upkeep.make_keys, state)
+    state.passwords = Passwords()
     prewarmer = Prewarmer(parts.knowledge) if parts.answering.engine.name == "rasa" else None
     state.intake = Intake(
         parts.db,
@@ -141,9 +136,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     worker = wiring.worker_of(parts) if parts.settings.worker_in_process else None
     if worker is not None:
         worker.start()
+    state.watch.start()
+    keeping = asyncio.create_task(upkeep.watch(state))
     try:
         yield
     finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        state.passwords.close()
+        await state.watch.close()
         await asyncio.gather(*(line.close() for line in [*state.sockets]), return_exceptions=True)
         await state.intake.stop()
         if worker is not None:
@@ -151,15 +152,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await wiring.close_parts(parts)
 
 
-def _token_key(db: Database) -> str:
-    with db.transaction() as session:
-        return auth.signing_key(session)
-
-
 def _announce(hub: live.Hub, prewarmer: Prewarmer | None, stored: list[Stored]) -> None:
     """After a commit: wake the worker, warm the embeddings, and show the messages to whoever else is looking."""
     metrics.ACKS.inc(len(stored))
-    metrics.GROUP.observe(len(stored))
+    metrics.ACK_GROUP_SIZE.observe(len(stored))
     if prewarmer is not None:
         prewarmer.add([one.incoming.text for one in stored])
     for one in stored:

@@ -2,10 +2,13 @@
 
 import bot.alerts.models
 import bot.chat.models
+import bot.core.audit
 import bot.core.auth
 import bot.core.jobs
+import bot.core.tokens
 import bot.desk.models
-import bot.knowledge.models  # noqa: F401
+import bot.knowledge.models
+import bot.operations.models  # noqa: F401
 from bot.core.tables import Base
 
 metadata = Base.metadata

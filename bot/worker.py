@@ -6,6 +6,7 @@ import signal
 
 from bot import wiring
 from bot.core.settings import Settings
+from bot.operations.parts import PartsWatch
 
 
 def run(settings: Settings) -> None:
@@ -26,9 +27,12 @@ async def _work(settings: Settings) -> None:
     parts = wiring.build(settings)
     await wiring.open_parts(parts, long_lived=True)
     worker = wiring.worker_of(parts)
+    watch = PartsWatch(parts, part="worker")
     worker.start()
+    watch.start()
     try:
         await asyncio.Event().wait()
     finally:
+        await watch.close()
         await worker.stop()
         await wiring.close_parts(parts)

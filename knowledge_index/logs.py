@@ -2,10 +2,13 @@
 
 import json
 import logging
+import os
 import sys
 import traceback
 from datetime import UTC, datetime
 from typing import Any
+
+OURS = ("knowledge", "knowledge_index")
 
 
 class JsonLines(logging.Formatter):
@@ -31,9 +34,17 @@ def set_up() -> None:
     lines.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers = [lines]
-    root.setLevel(logging.INFO)
     for noisy in ("sentence_transformers", "transformers", "faiss", "uvicorn.error", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    set_level(os.environ.get("FIREBREAK_LOG_LEVEL") or "info")
+
+
+def set_level(level: str) -> None:
+    """Log from `level` on, at once. Below info our own lines alone are heard: libraries print what they were given."""
+    least = logging.getLevelNamesMapping()[level.upper()]
+    logging.getLogger().setLevel(max(logging.INFO, least))
+    for ours in OURS:
+        logging.getLogger(ours).setLevel(least)
 
 
 def event(name: str, *, level: int = logging.INFO, **facts: Any) -> None:

@@ -67,3 +67,7 @@ class ReplaceRequest(BaseModel):
 
 class EvaluateRequest(BaseModel):
     language: Literal["en", "zh"]
+
+
+class LogLevelRequest(BaseModel):
+    level: Literal["debug", "info", "warning", "error"]

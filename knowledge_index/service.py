@@ -9,6 +9,7 @@ import asyncio
 import base64
 import logging
 import os
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -20,12 +21,19 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from knowledge_index import logs
+from knowledge_index import lock, logs
 from knowledge_index.calibration import Calibration
 from knowledge_index.embedded import Wanted
 from knowledge_index.embedder import CannotEmbed, Embedder, Key, Vectors, load_all
 from knowledge_index.library import Changed, Library
-from knowledge_index.schemas import ArticleBody, EmbeddingsRequest, EvaluateRequest, ReplaceRequest, SearchRequest
+from knowledge_index.schemas import (
+    ArticleBody,
+    EmbeddingsRequest,
+    EvaluateRequest,
+    LogLevelRequest,
+    ReplaceRequest,
+    SearchRequest,
+)
 
 MAX_INPUTS = 2_048
 GRACEFUL_SECONDS = 3
@@ -93,6 +101,8 @@ def _routes(app: FastAPI, loading: Loading) -> None:
     @app.post("/search")
     async def search(body: SearchRequest) -> Response:
         result = await loading.ready().search(text=body.text, language=body.language, audience=body.audience, k=body.k)
+        found = {name: result[name] for name in ("decision", "confidence", "language")}
+        logs.event("searched", level=logging.DEBUG, **found)
         return Json(result)
 
     @app.get("/articles/{article_id:path}")
@@ -127,6 +137,11 @@ def _routes(app: FastAPI, loading: Loading) -> None:
             raise Refusal(409, "changed", "The index has changed since you looked: look again.") from changed
         logs.event("index replaced", articles=len(body.articles), seconds=round(time.perf_counter() - started, 2))
         return Json(_health(loading))
+
+    @app.put("/log-level")
+    async def log_level(body: LogLevelRequest) -> Response:
+        logs.set_level(body.level)
+        return Json({})
 
     @app.post("/evaluate")
     async def evaluate(body: EvaluateRequest) -> Response:
@@ -231,6 +246,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--port", type=int, default=5065)
     parser.add_argument("--data-dir", type=Path, default=Path(os.environ.get("FIREBREAK_DATA_DIR", "var")))
     options = parser.parse_args(arguments)
+    try:
+        with lock.held(options.data_dir):
+            _serve(options)
+    except lock.DataDirInUse as error:
+        sys.exit(f"knowledge: {error}")
+
+
+def _serve(options: argparse.Namespace) -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     logs.set_up()

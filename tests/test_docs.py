@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import tomllib
 
-from bot import cli, metrics
+from bot import cli
 from bot.app import create_app
-from bot.core import errors, settings
+from bot.core import errors, metrics, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PAPERS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])

@@ -187,7 +187,8 @@ async def _quiet(http: aiohttp.ClientSession, url: str) -> None:
             async with http.get(f"{url}/metrics") as response:
                 shown = await response.text()
             async with http.get(f"{url}/readyz") as response:
-                if response.status == 200 and "\nfirebreak_waiting_turns 0.0" in shown:
+                answering = (await response.json())["answering"]
+                if answering and "\nfirebreak_waiting_turns 0.0" in shown:
                     await asyncio.sleep(2)
                     return
         await asyncio.sleep(0.5)

@@ -7,17 +7,19 @@ import asyncio
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, tuple_, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.chat import words
 from bot.chat.models import Author, Conversation, Kind, Message, Owner, Turn
-from bot.core import clock, errors
+from bot.core import clock, errors, metrics
 from bot.core.db import Database
 from bot.core.tables import new_id
 
@@ -83,6 +85,7 @@ class _Waiting:
     incoming: Incoming
     future: "asyncio.Future[Receipt]"
     outcome: Receipt | Exception | None = field(default=None)
+    came: float = field(default_factory=time.perf_counter)
 
 
 class Intake:
@@ -150,6 +153,7 @@ class Intake:
                     self._store([waiting])
                 return
             log.exception("a message could not be stored")
+            metrics.ACKS_FAILED.inc()
             group[0].outcome, stored = errors.Unavailable(), []
             group[0].outcome.__cause__ = error
         loop = self._loop
@@ -157,8 +161,13 @@ class Intake:
             loop.call_soon_threadsafe(self._tell, group, stored)
 
     def _commit(self, group: list[_Waiting]) -> list[Stored]:
-        with self._db.transaction(first=True) as session:
-            return _store_group(session, group, self._episode_idle)
+        """Most groups hold nothing that was sent before: it is looked for only once a unique key has said so."""
+        try:
+            with self._db.transaction(first=True) as session:
+                return _store_group(session, group, self._episode_idle)
+        except IntegrityError:
+            with self._db.transaction(first=True) as session:
+                return _store_group(session, group, self._episode_idle, resent=True)
 
     def _tell(self, group: list[_Waiting], stored: list[Stored]) -> None:
         for waiting in group:
@@ -166,20 +175,24 @@ class Intake:
                 continue
             if isinstance(waiting.outcome, Receipt):
                 waiting.future.set_result(waiting.outcome)
+                metrics.ACK_SECONDS.observe(time.perf_counter() - waiting.came)
             else:
                 waiting.future.set_exception(waiting.outcome or errors.Unavailable())
         if stored:
             self._on_stored(stored)
 
 
-def _store_group(session: Session, group: list[_Waiting], episode_idle: timedelta) -> list[Stored]:
-    """Number and insert the group's new messages in five statements, however many there are.
+def _store_group(
+    session: Session, group: list[_Waiting], episode_idle: timedelta, *, resent: bool = False
+) -> list[Stored]:
+    """Number and insert the group's new messages in four statements, however many there are.
 
-    Conversations are locked before receipts are read, so that a resend at another process is seen.
+    Raises IntegrityError when one was stored before; with `resent` such a one gets its first receipt. Conversations
+    are locked before receipts are read, so that a resend at another process is seen.
     """
     moment = clock.now()
     rows = _conversations(session, {waiting.incoming.conversation_id for waiting in group})
-    known = _receipts(session, [waiting.incoming for waiting in group])
+    known = _receipts(session, [waiting.incoming for waiting in group]) if resent else {}
     stored: list[Stored] = []
     for waiting in group:
         incoming = waiting.incoming

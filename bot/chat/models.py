@@ -145,6 +145,12 @@ class Turn(Base):
             sqlite_where=text("recount = 'due'"),
             postgresql_where=text("recount = 'due'"),
         ),
+        Index(
+            "ix_turns_uncounted",
+            "accepted_at",
+            sqlite_where=text("recount = 'failed'"),
+            postgresql_where=text("recount = 'failed'"),
+        ),
     )
 
     message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"), primary_key=True)
@@ -159,6 +165,7 @@ class Turn(Base):
     outcome: Mapped[str | None] = mapped_column(String(32))
     facts: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(String(64))
     recount: Mapped[str | None] = mapped_column(String(8))
 
 

@@ -1,6 +1,7 @@
 """The database: how a transaction begins on each, the one place that commits, and what runs after a commit."""
 
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +11,12 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
+from bot.core import metrics
+
 _AFTER_COMMIT = "after_commit"
 _READ_ONLY = "firebreak_read_only"
+_FIRST_WAITED = metrics.DATABASE_WAIT_SECONDS.labels("acknowledgements")
+_OTHERS_WAITED = metrics.DATABASE_WAIT_SECONDS.labels("others")
 POOL_SIZE = 24
 BUSY_TIMEOUT_MS = 15_000
 
@@ -58,6 +63,13 @@ class Database:
         with Session(self._reading, expire_on_commit=False) as session:
             yield session
 
+    @contextmanager
+    def standing_still(self) -> Iterator[Connection]:
+        """Reads that all see the database of one moment, however long they take; no writer waits for them."""
+        frozen = self._reading.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with (self._reading if self.is_sqlite else frozen).connect() as connection:
+            yield connection
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -72,11 +84,13 @@ class Turnstile:
 
     @contextmanager
     def through(self, *, first: bool) -> Iterator[None]:
+        asked = time.perf_counter()
         with self._free:
             self._first += first
             self._free.wait_for(lambda: not self._taken and (first or not self._first))
             self._first -= first
             self._taken = True
+        (_FIRST_WAITED if first else _OTHERS_WAITED).observe(time.perf_counter() - asked)
         try:
             yield
         finally:

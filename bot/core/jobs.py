@@ -12,11 +12,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Index, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from bot.core import clock, live
+from bot.core import clock, db, live, metrics
 from bot.core.tables import Base
 
 LEASE_SECONDS = 60
 SOON_SECONDS = 5
+ABANDONED = "LeaseRanOut"
+"""The last failure of a job whose holder died, or hung, on its last try."""
 BACKOFF_SECONDS = (1, 5, 30, 120, 600, 1800, 3600)
 log = logging.getLogger(__name__)
 
@@ -26,6 +28,8 @@ class JobState(enum.StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    GIVEN_UP = "given_up"
+    """An operator put it aside."""
 
 
 class Job(Base):
@@ -73,8 +77,12 @@ def any_due(session: Session) -> bool:
 
 
 def claim(session: Session, *, limit: int = 10) -> list[Job]:
-    """Take up to `limit` due jobs, and those whose lease ran out, for LEASE_SECONDS."""
+    """Take up to `limit` due jobs, and those whose lease ran out, for LEASE_SECONDS.
+
+    One whose holder died on its last try is failed: what ends a process must not be run for ever.
+    """
     moment = clock.now()
+    _do_fail_abandoned(session, moment)
     due = select(Job.id).where(_due(moment)).order_by(Job.run_at, Job.id).limit(limit)
     ids = session.scalars(due.with_for_update(skip_locked=True)).all()
     if not ids:
@@ -93,6 +101,12 @@ def claim(session: Session, *, limit: int = 10) -> list[Job]:
     return sorted(session.scalars(taken).all(), key=lambda job: job.id)
 
 
+def _do_fail_abandoned(session: Session, moment: datetime) -> None:
+    spent = (Job.state == JobState.RUNNING) & (Job.lease_until <= moment) & (Job.attempts >= Job.max_attempts)
+    gone = {"state": JobState.FAILED, "finished_at": moment, "lease_until": None, "last_error": ABANDONED}
+    session.execute(update(Job).where(spent).values(**gone).execution_options(synchronize_session=False))
+
+
 def _due(moment: datetime) -> ColumnElement[bool]:
     return ((Job.state == JobState.WAITING) & (Job.run_at <= moment)) | (
         (Job.state == JobState.RUNNING) & (Job.lease_until <= moment)
@@ -103,6 +117,7 @@ def finish(session: Session, job: Job) -> None:
     session.execute(
         update(Job).where(Job.id == job.id).values(state=JobState.DONE, finished_at=clock.now(), last_error=None)
     )
+    db.after_commit(session, metrics.JOB_RUNS.labels(job.kind, "done").inc)
 
 
 def fail(session: Session, job: Job, error: Exception) -> None:
@@ -117,8 +132,10 @@ def fail(session: Session, job: Job, error: Exception) -> None:
             run_at=clock.now() + timedelta(seconds=delay),
             lease_until=None,
             last_error=type(error).__name__,
+            finished_at=clock.now() if last else None,
         )
     )
+    db.after_commit(session, metrics.JOB_RUNS.labels(job.kind, "failed" if last else "retried").inc)
     log.log(logging.ERROR if last else logging.WARNING, "job failed", extra={"job": job.id, "kind": job.kind})
 
 
@@ -133,3 +150,10 @@ def under_way(session: Session, kind: str) -> int:
 def failed(session: Session) -> int:
     """How many jobs gave up."""
     return session.scalar(select(func.count()).where(Job.state == JobState.FAILED)) or 0
+
+
+def oldest_due(session: Session) -> float:
+    """For how many seconds the oldest job that is due has been; 0 when none is."""
+    moment = clock.now()
+    oldest = session.scalar(select(func.min(Job.run_at)).where(Job.state == JobState.WAITING, Job.run_at <= moment))
+    return (moment - oldest).total_seconds() if oldest else 0.0

@@ -5,9 +5,10 @@ Counted in this process here, and for all processes together in `limits_valkey`.
 
 import time
 from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from bot.core import errors
+from bot.core import errors, metrics
 
 KEYS_KEPT = 50_000
 FORGET_SECONDS = 60.0
@@ -56,7 +57,7 @@ class ProcessLimits:
             if len(log) >= window.limit
         ]
         if full:
-            raise refused(max(full))
+            raise refused(max(full), windows)
         for log in logs:
             log.append(moment)
 
@@ -89,5 +90,7 @@ class ProcessLimits:
             del self._events[place]
 
 
-def refused(wait_seconds: float) -> errors.RateLimited:
+def refused(wait_seconds: float, windows: Sequence[Window]) -> errors.RateLimited:
+    """The refusal, counted by what the limit is on: the first word of the key."""
+    metrics.RATE_LIMITED.labels(windows[0].key.replace("@", ":").partition(":")[0]).inc()
     return errors.RateLimited(retry_after=max(SHORTEST_WAIT_SECONDS, wait_seconds))

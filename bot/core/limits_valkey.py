@@ -88,7 +88,7 @@ class ValkeyLimits:
             self.uncounted += 1
         elif wait:
             await self._own.forgive(*windows)
-            raise refused(wait / 1000)
+            raise refused(wait / 1000, windows)
 
     async def forgive(self, *windows: Window) -> None:
         await self._own.forgive(*windows)

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from bot.core import db
+from bot.core import db, metrics
 
 QUEUE_SIZE = 256
 Event = dict[str, Any]
@@ -31,6 +31,9 @@ class Hub(Protocol):
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Deliver on `loop` from now on; called on its thread."""
 
+    async def ready(self) -> bool:
+        """Whether events reach the other processes."""
+
     async def close(self) -> None: ...
 
 
@@ -46,7 +49,10 @@ class Subscription:
     def offer(self, event: Event) -> None:
         try:
             self.queue.put_nowait(event)
+            metrics.PUSHES.inc()
         except asyncio.QueueFull:
+            if not self.behind:
+                metrics.LISTENERS_CUT_OFF.inc()
             self.behind = True
 
     async def get(self) -> Event:
@@ -65,6 +71,9 @@ class InProcessHub:
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+
+    async def ready(self) -> bool:
+        return True
 
     async def close(self) -> None:
         """Nothing is held open."""

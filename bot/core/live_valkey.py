@@ -20,6 +20,7 @@ PREFIX = "firebreak:"
 OUTBOX_SIZE = 10_000
 RECONNECT_SECONDS = 1.0
 HEALTH_CHECK_SECONDS = 15
+READY_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -47,6 +48,14 @@ class ValkeyHub:
 
     def subscribe(self, channel: str) -> Subscription:
         return self._local.subscribe(channel)
+
+    async def ready(self) -> bool:
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                await self._client.ping()
+        except (RedisError, OSError, TimeoutError):
+            return False
+        return True
 
     async def close(self) -> None:
         for task in self._tasks:

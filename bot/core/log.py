@@ -44,17 +44,26 @@ def configure(process: str, *, level: str = "info") -> None:
     """Send everything that this process logs to stderr as JSON lines. `level` opens our own loggers alone to debug."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(process))
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
+    logging.getLogger().handlers[:] = [handler]
+    set_level(level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+
+
+def set_level(level: str) -> None:
+    """Log from `level` on, at once. Below info our own loggers alone are heard: libraries print what they were given."""
     least = logging.getLevelNamesMapping()[level.upper()]
-    root.setLevel(max(logging.INFO, least))
+    logging.getLogger().setLevel(max(logging.INFO, least))
     for ours in OURS:
         logging.getLogger(ours).setLevel(least)
     for quiet in QUIET:
         logging.getLogger(quiet).setLevel(max(logging.WARNING, least))
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-        logging.getLogger(name).handlers.clear()
-        logging.getLogger(name).propagate = True
+
+
+def level() -> str:
+    """The level in force."""
+    return logging.getLevelName(logging.getLogger(OURS[0]).getEffectiveLevel()).lower()
 
 
 def _is_ours(record: logging.LogRecord) -> bool:

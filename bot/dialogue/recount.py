@@ -31,10 +31,10 @@ async def recount(work: Answering) -> int:
         try:
             reply = await work.engine.answer(turn)
             await asyncio.to_thread(_count, work, turn.message_id, reply)
-        except (EngineFailed, errors.Invalid):
+        except (EngineFailed, errors.Invalid) as error:
             if not await work.engine.ready():
                 return 0
-            await asyncio.to_thread(_give_up_in_time, work, turn.message_id)
+            await asyncio.to_thread(_give_up_in_time, work, turn.message_id, type(error).__name__)
     return len(due)
 
 
@@ -61,13 +61,13 @@ def _turn(message_id: str, text: str) -> TurnInput:
     )
 
 
-def _give_up_in_time(work: Answering, message_id: str) -> None:
+def _give_up_in_time(work: Answering, message_id: str, failure: str) -> None:
     tries = Turn.attempts + 1
     with work.db.transaction() as session:
         session.execute(
             update(Turn)
             .where(Turn.message_id == message_id, Turn.recount == "due")
-            .values(attempts=tries, recount=case((tries >= TRIES, "failed"), else_="due"))
+            .values(attempts=tries, last_error=failure, recount=case((tries >= TRIES, "failed"), else_="due"))
         )
 
 

@@ -19,13 +19,13 @@ from bot import wire
 from bot.alerts import counter
 from bot.chat import delivery
 from bot.chat.models import Author, Conversation, Kind, Message, Turn
-from bot.core import clock, errors
-from bot.core.db import Database
+from bot.core import clock, errors, metrics
+from bot.core.db import Database, after_commit
 from bot.core.settings import Settings
 from bot.desk import handoff
 from bot.desk import service as desk
 from bot.desk import words as desk_words
-from bot.dialogue import claim, decide, situation, words
+from bot.dialogue import claim, decide, last_resort, situation, words
 from bot.dialogue.claim import Pending
 from bot.dialogue.decide import Plan
 from bot.dialogue.engine import Engine, EngineFailed, EngineReply, Signal
@@ -36,6 +36,8 @@ from bot.understanding import redact
 
 BACKOFF_SECONDS = (0.5, 1, 2, 4, 8)
 TRIES = 12
+NOBODY_ANSWERED = "NobodyAnswered"
+"""The last failure of a message for which neither engine had a reply."""
 THREADS = 4
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -85,10 +87,21 @@ async def answer_conversation(work: Answering, conversation_id: str) -> None:
     while pending is not None:
         try:
             following = await _answer(work, conversation_id, pending)
-        except Exception:
-            await work.in_thread(_put_off, conversation_id, pending)
-            raise
+        except Exception as error:
+            metrics.TURN_FAILURES.inc()
+            following = await _after_failure(work, conversation_id, pending, error)
         pending = following
+
+
+async def _after_failure(work: Answering, conversation_id: str, pending: Pending, error: Exception) -> Pending | None:
+    """Try again later; after TRIES give it to people. Raises `error` unless that was done."""
+    if pending.attempts >= TRIES:
+        try:
+            return await work.in_thread(_give_to_people, conversation_id, pending)
+        except Exception:
+            log.exception("the last resort failed", extra={"turn": pending.message_id})
+    await work.in_thread(_put_off, conversation_id, pending, type(error).__name__)
+    raise error
 
 
 async def _answer(work: Answering, conversation_id: str, pending: Pending) -> Pending | None:
@@ -96,7 +109,7 @@ async def _answer(work: Answering, conversation_id: str, pending: Pending) -> Pe
     begun = await work.in_thread(_begin, conversation_id, pending)
     reply = await _ask(work, begun)
     if reply is None and not _can_do_without(work, begun):
-        await work.in_thread(_put_off, conversation_id, pending)
+        await work.in_thread(_put_off, conversation_id, pending, NOBODY_ANSWERED)
         return None
     return await work.in_thread(_finish, begun, reply)
 
@@ -114,9 +127,11 @@ async def _ask(work: Answering, begun: Begun) -> EngineReply | None:
     engines = [work.fallback] if work.behind else [work.engine, work.fallback]
     for engine in engines:
         try:
-            async with asyncio.timeout(work.settings.turn_timeout_seconds):
-                return await engine.answer(begun.turn)
+            with metrics.ENGINE_SECONDS.labels(engine.name).time():
+                async with asyncio.timeout(work.settings.turn_timeout_seconds):
+                    return await engine.answer(begun.turn)
         except (EngineFailed, TimeoutError) as error:
+            metrics.ENGINE_FAILURES.labels(engine.name).inc()
             log.warning(
                 "engine failed",
                 extra={"engine": engine.name, "cause": str(error) or "time-out", "turn": begun.pending.message_id},
@@ -149,7 +164,7 @@ def _begin(work: Answering, conversation_id: str, pending: Pending) -> Begun:
         return situation.begin(session, policy=work.policy, conversation=conversation, pending=pending)
 
 
-def _put_off(work: Answering, conversation_id: str, pending: Pending) -> None:
+def _put_off(work: Answering, conversation_id: str, pending: Pending, failure: str) -> None:
     """Nothing could answer: let go of the conversation for a moment, and count the try."""
     delay = BACKOFF_SECONDS[min(pending.attempts, len(BACKOFF_SECONDS) - 1)]
     with work.db.transaction() as session:
@@ -158,7 +173,18 @@ def _put_off(work: Answering, conversation_id: str, pending: Pending) -> None:
             return
         claim.release(conversation, not_before=clock.now() + timedelta(seconds=delay))
         tried = update(Turn).where(Turn.message_id == pending.message_id, Turn.state == "waiting")
-        session.execute(tried.values(attempts=Turn.attempts + 1))
+        session.execute(tried.values(attempts=Turn.attempts + 1, last_error=failure[:64]))
+
+
+def _give_to_people(work: Answering, conversation_id: str, pending: Pending) -> Pending | None:
+    with work.db.transaction() as session:
+        conversation = claim.hold(session, conversation_id=conversation_id, worker=work.worker)
+        if conversation is None:
+            return None
+        last_resort.do_hand_over(session, policy=work.policy, conversation=conversation, pending=pending)
+        _count_turn(session, pending, outcome="failed", engine="none")
+        log.error("a turn was given to people without being understood", extra={"turn": pending.message_id})
+        return _go_on(session, conversation)
 
 
 def _finish(work: Answering, begun: Begun, reply: EngineReply | None) -> Pending | None:
@@ -177,12 +203,17 @@ def _settle(work: Answering, begun: Begun, reply: EngineReply | None) -> Pending
             return None
         if conversation.owner_version == begun.owner_version:
             _carry_out(session, work, conversation, begun, reply)
-        pending = claim.next_pending(session, begun.conversation_id)
-        if pending is None:
-            claim.release(conversation)
-        else:
-            claim.prolong(conversation)
-        return pending
+        return _go_on(session, conversation)
+
+
+def _go_on(session: Session, conversation: Conversation) -> Pending | None:
+    """The conversation's next message, for which it stays held; without one it is let go."""
+    pending = claim.next_pending(session, conversation.id)
+    if pending is None:
+        claim.release(conversation)
+    else:
+        claim.prolong(conversation)
+    return pending
 
 
 def _carry_out(
@@ -283,6 +314,20 @@ def _remember(
             recount="due" if _is_to_be_recounted(reply) else None,
         )
     )
+    _count_turn(session, begun.pending, outcome=plan.outcome, engine=engine)
+
+
+def _count_turn(session: Session, pending: Pending, *, outcome: str, engine: str) -> None:
+    """Once it is durable, for /metrics and for whoever reads along at debug."""
+
+    def count() -> None:
+        seconds = (clock.now() - pending.accepted_at).total_seconds()
+        metrics.TURNS.labels(outcome, engine).inc()
+        metrics.TURN_SECONDS.observe(max(0.0, seconds))
+        settled = {"turn": pending.message_id, "outcome": outcome, "engine": engine, "seconds": round(seconds, 3)}
+        log.debug("turn settled", extra=settled)
+
+    after_commit(session, count)
 
 
 def _is_to_be_recounted(reply: EngineReply | None) -> bool:

@@ -97,6 +97,7 @@ class VectorIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
             if not ranking:
                 message.set(DEGRADED, True, add_to_output=True)
             best = ranking[0] if ranking else {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 0.0}
+            logger.debug("classified", extra={"intent": best["name"], "confidence": best["confidence"]})
             message.set(INTENT, best, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking or [best], add_to_output=True)
         return messages

@@ -7,6 +7,7 @@ event, and of an error its types and places. Our own loggers (`bot.*`) say const
 
 import json
 import logging
+import os
 import re
 import sys
 import traceback
@@ -18,6 +19,7 @@ PROCESS: Final = "rasa"
 _STANDARD: Final = frozenset(vars(logging.LogRecord("", 0, "", 0, "", None, None))) | {"message", "asctime", "taskName"}
 _EVENT_NAME: Final = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)+")
 _FRAMES: Final = 6
+LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
 class JsonLines(logging.Formatter):
@@ -73,13 +75,20 @@ def install(*, stream: TextIO | None = None) -> JsonLines:
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
+    set_level(os.environ.get("FIREBREAK_LOG_LEVEL") or "info")
     logging.lastResort = handler  # loggers that neither propagate nor have a handler of their own end here
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)  # pinned libraries growing old: no operator's business
     sys.excepthook = _log_uncaught
     sys.stdout, sys.stderr = _LinesToLog("stdout"), _LinesToLog("stderr")  # type: ignore[assignment]
     return formatter
+
+
+def set_level(level: str) -> None:
+    """Log from `level` on, at once. Below info our own loggers alone are heard. Raises KeyError for another word."""
+    least = LEVELS[level.lower()]
+    logging.getLogger().setLevel(max(logging.INFO, least))
+    logging.getLogger("bot").setLevel(least)
 
 
 def quiet_structlog() -> None:

@@ -48,6 +48,7 @@ def build_app(arguments: argparse.Namespace, formatter: logs.JsonLines) -> "Sani
     endpoints = _endpoints(arguments)
     app = configure_app([RestInput()], enable_api=False)
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = STOP_TIMEOUT_SECONDS
+    app.add_route(_set_log_level, "/log-level", methods=["PUT"])
 
     async def load(app: "Sanic", loop: Any) -> None:
         await _load_agent(app, loop, model=arguments.model, endpoints=endpoints)
@@ -61,6 +62,17 @@ def build_app(arguments: argparse.Namespace, formatter: logs.JsonLines) -> "Sani
     app.register_listener(close_resources, "after_server_stop")
     app.register_listener(close_actions, "after_server_stop")
     return app
+
+
+async def _set_log_level(request: Any) -> Any:
+    """`{"level": "debug"}` and so on; a level that there is not changes nothing."""
+    from sanic import response
+
+    try:
+        logs.set_level(str(request.json["level"]))
+    except (KeyError, TypeError):
+        return response.json({"error": {"code": "invalid", "message": "There is no such level."}}, status=422)
+    return response.json({})
 
 
 async def _load_agent(app: "Sanic", loop: Any, *, model: Path, endpoints: "AvailableEndpoints") -> None:

@@ -129,7 +129,7 @@ def _await_answering(start: Start, keeper: Keeper) -> None:
     reminded = time.monotonic()
     while keeper.is_running():
         _, body = get(start.readiness)
-        if isinstance(body, dict) and body.get("ready"):
+        if isinstance(body, dict) and body.get("answering"):
             start.say("answering")
             return
         if time.monotonic() - reminded > REMINDER_SECONDS:
@@ -176,9 +176,10 @@ def _train(start: Start, knowledge_url: str) -> bool:
 
 @contextmanager
 def _kept(start: Start, parts: Sequence[Part]) -> Iterator[tuple[Keeper, Watch]]:
-    keeper = open_keeper(start.places.run_folder(), parts, start.environment, start.logs)
+    folder, patience = start.places.run_folder(), start.patience
+    keeper = open_keeper(folder, parts, start.environment, start.logs, answer_seconds=patience.supervisor)
     with closing(keeper):
-        watch = Watch(keeper, start.logs, start.patience)
+        watch = Watch(keeper, start.logs, patience)
 
         def begin_to_end() -> None:
             watch.end()

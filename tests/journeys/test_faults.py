@@ -72,4 +72,4 @@ def _answers_with_rasa(product: Product) -> bool:
         shown = httpx.get(f"{product.url}/readyz", trust_env=False, timeout=5)
     except httpx.TransportError:
         return False
-    return shown.status_code == 200
+    return bool(shown.json()["answering"])

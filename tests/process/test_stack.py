@@ -90,7 +90,7 @@ def test_a_second_start_neither_trains_nor_shows_passwords(product: Product, fol
 
 def _ready(product: Product) -> bool:
     _, body = get(f"{product.url}/readyz")
-    return isinstance(body, dict) and body.get("ready") is True
+    return isinstance(body, dict) and body.get("answering") is True
 
 
 def _files_open_for_writing(pid: int) -> Iterator[str]:
