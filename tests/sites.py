@@ -14,6 +14,7 @@ from bot import migrations
 from bot.app import create_app
 from bot.core import auth, settings
 from bot.core.db import Database
+from bot.core.server import configured
 from bot.dialogue.engine import Engine
 
 PASSWORD = "correct horse battery"
@@ -60,7 +61,7 @@ def running(
         database.close()
     app = create_app(config, engine=using)
     with socket.create_server(("127.0.0.1", more.get("port", 0))) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws_max_size=65_536, timeout_graceful_shutdown=2))
+        server = uvicorn.Server(configured(app))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:

@@ -8,25 +8,26 @@ from sqlalchemy.orm import Session
 from bot.channels import registry
 from bot.chat.models import ChannelIdentity, Conversation, Customer
 from bot.chat.schemas import ConversationIn, CustomerIn
-from bot.core import auth, clock, errors
+from bot.core import clock, errors, tokens
 from bot.core.settings import Settings
 from bot.core.tables import insert_if_absent, new_id
+from bot.core.tokens import Keyring
 
 
-def access_conversation(session: Session, *, key: str, conversation_id: str, token: str | None) -> Conversation:
+def access_conversation(session: Session, *, keys: Keyring, conversation_id: str, token: str | None) -> Conversation:
     """The conversation, if `token` opens it. Raises Unauthenticated without a valid token, else NotFound."""
-    check_token(key, conversation_id, token)
+    check_token(keys, conversation_id, token)
     found = session.get(Conversation, conversation_id)
     if found is None:
         raise errors.NotFound
     return found
 
 
-def check_token(key: str, conversation_id: str, token: str | None) -> None:
+def check_token(keys: Keyring, conversation_id: str, token: str | None) -> None:
     """Refuse a token that is missing (401), invalid (401) or of another conversation (404)."""
     if not token:
         raise errors.Unauthenticated("This call needs the conversation's bearer token.")
-    if auth.conversation_of(key, token) != conversation_id:
+    if tokens.subject_of(keys, token) != conversation_id:
         raise errors.NotFound
 
 
@@ -40,7 +41,7 @@ def identity_claims(settings: Settings, token: str | None) -> dict[str, Any] | N
         raise errors.Invalid(
             "Identity tokens are not set up here (FIREBREAK_IDENTITY_SECRET).", fields={"identity_token": "not set up"}
         )
-    return auth.identity_of(token, secret=settings.identity_secret, audience=settings.identity_audience)
+    return tokens.identity_of(token, secret=settings.identity_secret, audience=settings.identity_audience)
 
 
 def do_start(session: Session, *, wanted: ConversationIn, claims: dict[str, Any] | None) -> Conversation:

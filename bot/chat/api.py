@@ -19,11 +19,12 @@ from bot.chat.schemas import (
     ReceiptOut,
     TokenOut,
 )
-from bot.core import auth, clock, errors, http, live
+from bot.core import clock, errors, http, live, tokens
 from bot.core.db import Database
 from bot.core.http import Cfg, Db
 from bot.core.limits import Limits, Window
 from bot.core.settings import Settings
+from bot.core.tokens import Keyring
 
 LONGEST_WAIT_SECONDS = 25
 LAST_SEQ = 2**31 - 1
@@ -37,14 +38,14 @@ class TicketView(Protocol):
     def full(self, session: Session, conversation: Conversation) -> dict[str, Any] | None: ...
 
 
-def token_key(request: Request) -> str:
-    key: str = request.app.state.token_key
-    return key
+def token_keys(request: Request) -> Keyring:
+    keys: Keyring = request.app.state.token_keys
+    return keys
 
 
-def opened(conversation_id: str, request: Request, key: Annotated[str, Depends(token_key)]) -> str:
+def opened(conversation_id: str, request: Request, keys: Annotated[Keyring, Depends(token_keys)]) -> str:
     """The conversation's id, once the bearer token was found to open it."""
-    access.check_token(key, conversation_id, http.bearer(request))
+    access.check_token(keys, conversation_id, http.bearer(request))
     return conversation_id
 
 
@@ -59,7 +60,7 @@ async def start(request: Request, wanted: ConversationIn, db: Db, settings: Cfg)
         limits: Limits = request.app.state.limits
         await limits.check(Window(f"visitor:{wanted.visitor_id}", settings.conversations_per_hour, 3600))
     conversation = await asyncio.to_thread(_start, db, wanted, claims)
-    token, expires = auth.issue_token(request.app.state.token_key, conversation.id, days=settings.token_days)
+    token, expires = tokens.issue(request.app.state.token_keys, conversation.id, days=settings.token_days)
     return ConversationOut(conversation_id=conversation.id, token=token, expires_at=clock.iso(expires))
 
 
@@ -68,7 +69,7 @@ def renew(conversation_id: Opened, request: Request, db: Db, settings: Cfg) -> T
     """A fresh token for a still valid one."""
     with db.snapshot() as session:
         _existing(session, conversation_id)
-    token, expires = auth.issue_token(request.app.state.token_key, conversation_id, days=settings.token_days)
+    token, expires = tokens.issue(request.app.state.token_keys, conversation_id, days=settings.token_days)
     return TokenOut(token=token, expires_at=clock.iso(expires))
 
 
@@ -152,9 +153,7 @@ def _start(db: Database, wanted: ConversationIn, claims: dict[str, Any] | None) 
 async def check_rate(limits: Limits, settings: Settings, conversation_id: str) -> None:
     """Raise RateLimited past the messages that one conversation may send."""
     key = f"messages:{conversation_id}"
-    await limits.check(
-        Window(key, settings.messages_per_10_seconds, 10), Window(key, settings.messages_per_minute, 60)
-    )
+    await limits.check(Window(key, settings.messages_per_10_seconds, 10), Window(key, settings.messages_per_minute, 60))
 
 
 def _existing(session: Session, conversation_id: str) -> Conversation:

@@ -1,48 +1,54 @@
-"""What may be stored: the databases refuse NUL and lone surrogates, so intake refuses them first, in words."""
+"""What intake takes as a customer's message, by REST and by socket alike."""
 
 from bot.core import errors
+from bot.core.texts import check_storable, shows_something, trim
 
 TEXT_LENGTH = 4_000
 CLIENT_ID_LENGTH = 128
-
-
-def check_storable(text: str) -> str:
-    """`text` itself. Raises ValueError when it cannot be stored."""
-    if "\x00" in text:
-        raise ValueError("a NUL character cannot be stored")
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        raise ValueError("half of a surrogate pair cannot be stored") from None
-    return text
+CHOICE_LENGTH = 200
 
 
 def check_message(text: object) -> str:
-    """A message's text, trimmed. Raises Invalid: 1 to 4,000 characters that can be stored."""
+    """A message's text, trimmed. Raises Invalid: 1 to 4,000 characters that can be stored, and one that can be seen."""
     if not isinstance(text, str):
         raise errors.Invalid("A message needs a text.", fields={"text": "not a string"})
-    trimmed = text.strip()
-    if not trimmed:
-        raise errors.Invalid("A message cannot be empty.", fields={"text": "empty"})
+    trimmed = trim(text)
     if len(trimmed) > TEXT_LENGTH:
         raise errors.Invalid(
-            f"A message has at most {TEXT_LENGTH:,} characters; this one has {len(trimmed):,}.",
+            "A message has at most {most:,} characters; this one has {count:,}.",
+            words={"most": TEXT_LENGTH, "count": len(trimmed)},
             fields={"text": "too long"},
         )
-    try:
-        return check_storable(trimmed)
-    except ValueError as error:
-        raise errors.Invalid(f"This text cannot be taken: {error}.", fields={"text": str(error)}) from error
+    _check(trimmed, "text")
+    if not shows_something(trimmed):
+        raise errors.Invalid("A message cannot be empty.", fields={"text": "empty"})
+    return trimmed
 
 
 def check_client_id(value: object) -> str:
     """A client's own message id: 1 to 128 storable characters. Raises Invalid."""
-    if not isinstance(value, str) or not 1 <= len(value) <= CLIENT_ID_LENGTH:
+    return _check_id(value, "client_message_id", CLIENT_ID_LENGTH)
+
+
+def check_choice(value: object) -> str | None:
+    """The payload of a tapped choice, if there is one. Raises Invalid."""
+    return None if value is None else _check_id(value, "choice", CHOICE_LENGTH)
+
+
+def _check_id(value: object, field: str, most: int) -> str:
+    if not isinstance(value, str) or not 1 <= len(value) <= most:
         raise errors.Invalid(
-            f"client_message_id is a string of 1 to {CLIENT_ID_LENGTH} characters.",
-            fields={"client_message_id": "missing or too long"},
+            "{field} is a string of 1 to {most} characters.",
+            words={"field": field, "most": most},
+            fields={field: "missing or too long"},
         )
+    return _check(value, field)
+
+
+def _check(text: str, field: str) -> str:
     try:
-        return check_storable(value)
+        return check_storable(text)
     except ValueError as error:
-        raise errors.Invalid(f"client_message_id: {error}.", fields={"client_message_id": str(error)}) from error
+        raise errors.Invalid(
+            "{field} holds a character that cannot be stored.", words={"field": field}, fields={field: str(error)}
+        ) from error

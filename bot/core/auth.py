@@ -1,23 +1,20 @@
-"""Who is calling: staff with roles and sessions, and the signed tokens of customers. The one authorisation layer."""
+"""Who on staff is calling: accounts with roles, and their sessions. What they may do is asked in `http`."""
 
 import enum
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-import jwt
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import ForeignKey, String, select, update
+from sqlalchemy import ColumnElement, ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from bot.core import clock, errors
+from bot.core import clock, errors, passwords
+from bot.core.audit import Happened, do_note
 from bot.core.tables import Base, new_id
 
-ALGORITHM = "HS256"
-SESSION_TOUCH_SECONDS = 60
-_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+TOUCH_SECONDS = 60
+SESSION_ID_LENGTH = 16
 
 
 class Role(enum.StrEnum):
@@ -30,6 +27,14 @@ class Role(enum.StrEnum):
     ADMIN = "admin"
 
 
+class PasswordKind(enum.StrEnum):
+    OWN = "own"
+    GIVEN = "given"
+    """Somebody else chose it; the pages offer to change it."""
+    ONE_TIME = "one_time"
+    """Opens nothing but the change of the password."""
+
+
 class Staff(Base):
     __tablename__ = "staff"
 
@@ -39,6 +44,7 @@ class Staff(Base):
     roles: Mapped[list[str]]
     teams: Mapped[list[str]]
     password_hash: Mapped[str] = mapped_column(String(200))
+    password_kind: Mapped[str] = mapped_column(String(8), default=PasswordKind.GIVEN)
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 
@@ -48,6 +54,8 @@ class Staff(Base):
 
 
 class StaffSession(Base):
+    """A stay signed in. Of its token only a hash is kept, so that a stolen table opens nothing."""
+
     __tablename__ = "staff_sessions"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -58,99 +66,92 @@ class StaffSession(Base):
     expires_at: Mapped[datetime]
     staff: Mapped[Staff] = relationship(lazy="joined")
 
-
-class Key(Base):
-    """A secret of the installation, made once and shared by all its processes."""
-
-    __tablename__ = "keys"
-
-    name: Mapped[str] = mapped_column(String(64), primary_key=True)
-    value: Mapped[str] = mapped_column(String(128))
+    @property
+    def id(self) -> str:
+        """What names it to people: a part of the hash, of no use as a token."""
+        return self.token_hash[:SESSION_ID_LENGTH]
 
 
-def signing_key(session: Session, name: str = "conversation_tokens") -> str:
-    """The installation's key `name`; made on first use, so call it in a writing transaction."""
-    key = session.get(Key, name)
-    if key is None:
-        key = Key(name=name, value=secrets.token_hex(32))
-        session.add(key)
-        session.flush()
-    return key.value
+@dataclass(frozen=True)
+class Life:
+    """How long a session lasts: `idle` after its last use, and `longest` after its beginning whatever its use."""
 
+    idle: timedelta
+    longest: timedelta
 
-def issue_token(key: str, conversation_id: str, *, days: int) -> tuple[str, datetime]:
-    """A bearer token for one conversation, and when it ends."""
-    expires = clock.now() + timedelta(days=days)
-    return jwt.encode({"sub": conversation_id, "exp": expires}, key, ALGORITHM), expires
-
-
-def conversation_of(key: str, token: str) -> str:
-    """The conversation that `token` opens. Raises Unauthenticated when it is forged, expired or not a token."""
-    try:
-        claims: dict[str, Any] = jwt.decode(
-            token, key, algorithms=[ALGORITHM], options={"require": ["sub", "exp"], "verify_aud": False}
-        )
-    except (jwt.PyJWTError, ValueError, UnicodeError) as error:
-        raise errors.Unauthenticated("This conversation token is not valid, or no longer.") from error
-    return str(claims["sub"])
-
-
-def identity_of(token: str, *, secret: str, audience: str) -> dict[str, Any]:
-    """The claims of a host app's identity token. Raises Unauthenticated."""
-    try:
-        claims: dict[str, Any] = jwt.decode(
-            token, secret, algorithms=[ALGORITHM], audience=audience, options={"require": ["sub", "exp", "aud"]}
-        )
-    except (jwt.PyJWTError, ValueError, UnicodeError) as error:
-        raise errors.Unauthenticated("This identity token is not valid.") from error
-    return claims
+    def end(self, *, began: datetime, used: datetime) -> datetime:
+        return min(used + self.idle, began + self.longest)
 
 
 def do_add_staff(
     session: Session, *, email: str, name: str, roles: list[str], password: str, teams: list[str] | None = None
 ) -> Staff:
     """Make an account, or change the one of that e-mail; then its sessions end."""
-    if len(password) < 10:
-        raise errors.Invalid("A password needs at least 10 characters.", fields={"password": "too short"})
+    passwords.check_new(password)
     unknown = sorted(set(roles) - {role.value for role in Role})
     if unknown or not roles:
         raise errors.Invalid(f"Roles are {', '.join(Role)}.", fields={"roles": unknown})
-    email = email.strip().lower()
-    staff = session.scalar(select(Staff).where(Staff.email == email))
+    staff = account_of(session, email)
+    before = staff.roles if staff else None
     if staff is None:
-        staff = Staff(email=email, created_at=clock.now(), teams=[])
+        staff = Staff(id=new_id(), email=_plain(email), created_at=clock.now(), teams=[])
         session.add(staff)
     staff.name, staff.roles, staff.active = name, roles, True
     staff.teams = teams if teams is not None else staff.teams
-    staff.password_hash = _hasher.hash(password)
+    do_set_password(session, staff, passwords.hashed(password), kind=PasswordKind.GIVEN)
     session.flush()
-    session.execute(update(StaffSession).where(StaffSession.staff_id == staff.id).values(expires_at=clock.now()))
+    what = Happened.ADDED if before is None else Happened.CHANGED
+    do_note(session, what, staff_id=staff.id, roles=roles, roles_before=before)
     return staff
 
 
-def check_password(session: Session, *, email: str, password: str) -> Staff:
-    """The account of these credentials. Raises Unauthenticated, in the same time for unknown accounts."""
-    staff = session.scalar(select(Staff).where(Staff.email == email.strip().lower(), Staff.active))
-    try:
-        _hasher.verify(staff.password_hash if staff else _dummy_hash(), password)
-    except (VerifyMismatchError, InvalidHashError, UnicodeError) as error:
-        raise errors.Unauthenticated("E-mail or password is wrong.") from error
+def do_set_password(session: Session, staff: Staff, password_hash: str, *, kind: PasswordKind) -> None:
+    """Every session of the account ends with its old password."""
+    staff.password_hash, staff.password_kind = password_hash, kind
+    do_end_sessions(session, StaffSession.staff_id == staff.id)
+
+
+def do_disable(session: Session, staff: Staff) -> None:
+    """Nobody signs in to the account any more, and whoever is in is out. Raises Conflict for the last admin."""
+    admins = [one.id for one in session.scalars(select(Staff).where(Staff.active)) if Role.ADMIN in one.roles]
+    if admins == [staff.id]:
+        raise errors.Conflict("This is the last admin: somebody has to be left who can manage accounts.")
+    staff.active = False
+    do_end_sessions(session, StaffSession.staff_id == staff.id)
+
+
+def account_of(session: Session, email: str) -> Staff | None:
+    return session.scalar(select(Staff).where(Staff.email == _plain(email)))
+
+
+def access_account(session: Session, staff_id: str) -> Staff:
+    """Raises NotFound."""
+    found = session.get(Staff, staff_id)
+    if found is None:
+        raise errors.NotFound("There is no such account here.")
+    return found
+
+
+def hold_unchanged(session: Session, checked: Staff) -> Staff:
+    """The account, held until the commit. Raises Unauthenticated when its password changed since it was checked."""
+    held = select(Staff).where(Staff.id == checked.id, Staff.password_hash == checked.password_hash, Staff.active)
+    staff = session.scalar(held.with_for_update(key_share=True))
     if staff is None:
-        raise errors.Unauthenticated("E-mail or password is wrong.")
+        raise errors.Unauthenticated
     return staff
 
 
-def do_sign_in(session: Session, staff: Staff, *, hours: int) -> tuple[str, str]:
-    """A new session's token and its CSRF value; only the token's hash is kept."""
+def do_sign_in(session: Session, staff: Staff, *, life: Life) -> tuple[str, str]:
+    """A new session's token and its CSRF value."""
     token, csrf, moment = secrets.token_urlsafe(32), secrets.token_urlsafe(24), clock.now()
     session.add(
         StaffSession(
-            token_hash=_hash(token),
+            token_hash=hash_of(token),
             staff_id=staff.id,
             csrf=csrf,
             created_at=moment,
             seen_at=moment,
-            expires_at=moment + timedelta(hours=hours),
+            expires_at=life.end(began=moment, used=moment),
         )
     )
     return token, csrf
@@ -158,34 +159,48 @@ def do_sign_in(session: Session, staff: Staff, *, hours: int) -> tuple[str, str]
 
 def access_session(session: Session, token: str) -> StaffSession:
     """The running session of `token`. Raises Unauthenticated."""
-    found = session.get(StaffSession, _hash(token))
+    found = session.get(StaffSession, hash_of(token))
     if found is None or found.expires_at <= clock.now() or not found.staff.active:
         raise errors.Unauthenticated
     return found
 
 
-def do_touch(session: Session, found: StaffSession, *, hours: int) -> None:
+def needs_touch(found: StaffSession) -> bool:
+    return clock.now() - found.seen_at >= timedelta(seconds=TOUCH_SECONDS)
+
+
+def do_touch(session: Session, found: StaffSession, *, life: Life) -> None:
     """Prolong a session that is in use."""
     moment = clock.now()
     session.execute(
         update(StaffSession)
         .where(StaffSession.token_hash == found.token_hash, StaffSession.expires_at > moment)
-        .values(seen_at=moment, expires_at=moment + timedelta(hours=hours))
+        .values(seen_at=moment, expires_at=life.end(began=found.created_at, used=moment))
     )
 
 
-def do_sign_out(session: Session, token: str) -> None:
-    session.execute(update(StaffSession).where(StaffSession.token_hash == _hash(token)).values(expires_at=clock.now()))
+def running_sessions(session: Session, staff_id: str) -> list[StaffSession]:
+    """The last used first."""
+    running = select(StaffSession).where(StaffSession.staff_id == staff_id, StaffSession.expires_at > clock.now())
+    return list(session.scalars(running.order_by(StaffSession.seen_at.desc())))
 
 
-def _hash(token: str) -> str:
+def still_running(session: Session, hashes: set[str]) -> set[str]:
+    """Which of these sessions have not ended."""
+    columns = select(StaffSession.token_hash).join(Staff).where(Staff.active, StaffSession.expires_at > clock.now())
+    return set(session.scalars(columns.where(StaffSession.token_hash.in_(hashes))))
+
+
+def do_end_sessions(session: Session, which: ColumnElement[bool]) -> int:
+    """How many ended."""
+    moment = clock.now()
+    ended = update(StaffSession).where(which, StaffSession.expires_at > moment).values(expires_at=moment)
+    return len(session.execute(ended.returning(StaffSession.token_hash)).all())
+
+
+def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-_dummy: list[str] = []
-
-
-def _dummy_hash() -> str:
-    if not _dummy:
-        _dummy.append(_hasher.hash(secrets.token_hex(8)))
-    return _dummy[0]
+def _plain(email: str) -> str:
+    return email.strip().lower()

@@ -1,26 +1,46 @@
-"""One error base: a code for programs, a status for HTTP, a sentence for people."""
+"""One error base: a code for programs, a status for HTTP, a sentence for people in their language."""
 
 from typing import Any
 
+from bot.core import sentences
+
 
 class FirebreakError(Exception):
-    """Whatever may be told to a caller. Subclasses set `code`, `status` and a default sentence."""
+    """Whatever may be told to a caller. Subclasses set `code`, `status` and a default sentence.
+
+    `message` is an English sentence, translated in `sentences.zh.yml`; `{name}` in it is filled from `words`.
+    """
 
     code = "internal"
     status = 500
     sentence = "Something went wrong on our side. Nothing that was acknowledged is lost."
 
     def __init__(
-        self, message: str | None = None, *, fields: dict[str, Any] | None = None, retry_after: float | None = None
+        self,
+        message: str | None = None,
+        *,
+        words: dict[str, Any] | None = None,
+        fields: dict[str, Any] | None = None,
+        retry_after: float | None = None,
     ) -> None:
-        super().__init__(message or self.sentence)
-        self.message = message or self.sentence
+        self.template = message or self.sentence
+        self.words = words or {}
         self.fields = fields
         self.retry_after = retry_after
+        super().__init__(self.message)
 
-    def as_dict(self) -> dict[str, Any]:
+    @property
+    def message(self) -> str:
+        return self.in_words("en")
+
+    def in_words(self, language: str) -> str:
+        """The sentence; where `language` has none of its own for it, that of the code."""
+        found = sentences.told(self.template, language)
+        return sentences.fill(found or sentences.told(self.sentence, language) or self.template, self.words)
+
+    def as_dict(self, language: str = "en") -> dict[str, Any]:
         """The wire's error object, as REST and WebSocket carry it."""
-        body: dict[str, Any] = {"code": self.code, "message": self.message}
+        body: dict[str, Any] = {"code": self.code, "message": self.in_words(language)}
         if self.fields:
             body["fields"] = self.fields
         return body
@@ -36,6 +56,18 @@ class Unauthenticated(FirebreakError):
 
 class Forbidden(FirebreakError):
     code, status, sentence = "forbidden", 403, "Your roles do not allow this."
+
+
+class PasswordChangeNeeded(Forbidden):
+    code, sentence = "password_change_needed", "This password opens nothing but its change. Choose one of your own."
+
+
+class MethodNotAllowed(FirebreakError):
+    code, status, sentence = "method_not_allowed", 405, "This address does not take that method."
+
+
+class TooSlow(FirebreakError):
+    code, status, sentence = "too_slow", 408, "The request took too long to arrive."
 
 
 class Invalid(FirebreakError):

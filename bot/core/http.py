@@ -1,38 +1,28 @@
-"""What every room's routes share: the app's parts, the caller, the limits by address, the one error shape."""
+"""What every room's routes share: the app's parts, the caller, the limits by address and by size."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
-from typing import Annotated, Any
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Annotated
 
-from fastapi import Depends, FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.core import auth, errors
+from bot.core import auth, cookies, errors, refusals
 from bot.core.db import Database
-from bot.core.limits import Limiter
+from bot.core.limits import Limits, Window
 from bot.core.settings import Settings
+from bot.core.socket import Seats
 
-SESSION_COOKIE = "firebreak_session"
-CSRF_COOKIE = "firebreak_csrf"
 CSRF_HEADER = "x-csrf-token"
 BODY_LIMIT_BYTES = 1_000_000
+BODY_SECONDS = 30.0
+"""A body that takes longer to arrive is given up: each one holds a connection open."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-FRAMEABLE_PATH = "/"
-"""The chat page, which `widget.js` shows inside pages of the allowed origins."""
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self' ws: wss:; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
-)
-SECURITY_HEADERS = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
-)
 
 
 def settings_of(connection: HTTPConnection) -> Settings:
@@ -72,146 +62,140 @@ def address_of(connection: HTTPConnection) -> str:
     return peer
 
 
-def check_address(connection: HTTPConnection) -> None:
+async def check_address(connection: HTTPConnection) -> None:
     """Count one request of the caller's address. Raises RateLimited."""
-    limiter: Limiter = connection.app.state.limiter
+    limits: Limits = connection.app.state.limits
     limit = settings_of(connection).requests_per_minute
-    limiter.check(f"address:{address_of(connection)}", limit=limit, seconds=60)
+    await limits.check(Window(f"address:{address_of(connection)}", limit, 60))
 
 
-def access_staff(connection: HTTPConnection) -> auth.Staff:
-    """Whoever signed in, by cookie or bearer token. A writing call by cookie needs its CSRF value too."""
-    by_cookie = connection.cookies.get(SESSION_COOKIE)
+def life_of(connection: HTTPConnection) -> auth.Life:
+    settings = settings_of(connection)
+    return auth.Life(timedelta(hours=settings.session_hours), timedelta(hours=settings.session_longest_hours))
+
+
+def access_session(connection: HTTPConnection, *, one_time: bool = False, in_use: bool = True) -> auth.StaffSession:
+    """The session of whoever signed in, by cookie or bearer token. REST and sockets ask here.
+
+    A writing call by cookie needs its CSRF value too. A one-time password opens only what asks for `one_time`.
+    `in_use`: somebody does something, which prolongs the session; an open page that pings does not.
+    """
+    by_cookie = cookies.read(connection, cookies.SESSION, settings=settings_of(connection))
     token = bearer(connection) or socket_token(connection) or by_cookie
     if not token:
         raise errors.Unauthenticated
-    with database_of(connection).snapshot() as session:
+    database = database_of(connection)
+    with database.snapshot() as session:
         found = auth.access_session(session, token)
     if token == by_cookie and connection.scope.get("method", "GET") not in SAFE_METHODS:
         given = connection.headers.get(CSRF_HEADER, "")
         if not secrets.compare_digest(given.encode(), found.csrf.encode()):
             raise errors.Forbidden("This page is out of date. Reload it and try again.")
-    return found.staff
+    if found.staff.password_kind == auth.PasswordKind.ONE_TIME and not one_time:
+        raise errors.PasswordChangeNeeded
+    if in_use and auth.needs_touch(found):
+        with database.transaction() as session:
+            auth.do_touch(session, found, life=life_of(connection))
+    return found
+
+
+def seat(connection: HTTPConnection, person: str) -> AbstractContextManager[None]:
+    """A place among the open sockets of the caller's address, and of the conversation or staff id `person`."""
+    settings = settings_of(connection)
+    seats: Seats = connection.app.state.seats
+    return seats.taken(
+        {
+            f"address:{address_of(connection)}": settings.sockets_per_address,
+            f"person:{person}": settings.sockets_per_person,
+        }
+    )
+
+
+def access_staff(connection: HTTPConnection, *roles: auth.Role) -> auth.Staff:
+    """Whoever signed in, if one of `roles` is theirs; without roles, anybody on staff."""
+    return allowed(access_session(connection), *roles).staff
+
+
+def allowed(found: auth.StaffSession, *roles: auth.Role) -> auth.StaffSession:
+    if roles and not found.staff.may(*roles):
+        raise errors.Forbidden
+    return found
 
 
 def require(*roles: auth.Role) -> Callable[[Request], auth.Staff]:
-    """A dependency that gives the signed-in staff, if one of `roles` is theirs; without roles, anybody on staff."""
+    """`access_staff` as a dependency."""
 
-    def allowed(request: Request) -> auth.Staff:
-        staff = access_staff(request)
-        if roles and not staff.may(*roles):
-            raise errors.Forbidden
-        return staff
+    def asked(request: Request) -> auth.Staff:
+        return access_staff(request, *roles)
 
-    return allowed
+    return asked
 
 
-def same_origin(connection: HTTPConnection) -> bool:
-    """Whether a socket is opened by our own page, an allowed one, or a client without an origin (an app)."""
+def check_origin(connection: HTTPConnection, *, shops: bool) -> None:
+    """Refuse a socket that a page of another site opens. Raises Forbidden.
+
+    Our own pages may, with `shops` the allowed origins too, and whoever sends no origin: an app. Every browser does.
+    """
     origin = connection.headers.get("origin")
-    if origin is None or origin in settings_of(connection).origins:
-        return True
-    return origin.partition("://")[2] == connection.headers.get("host", "")
-
-
-def install_errors(app: FastAPI) -> None:
-    """Give every error API.md's one shape."""
-    app.add_exception_handler(errors.FirebreakError, _ours)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unforeseen)
-
-
-def error_response(error: errors.FirebreakError) -> JSONResponse:
-    headers = {"Retry-After": str(max(1, round(error.retry_after)))} if error.retry_after is not None else None
-    return JSONResponse({"error": error.as_dict()}, error.status, headers)
-
-
-async def _ours(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, errors.FirebreakError)
-    return error_response(error)
-
-
-async def _invalid(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)
-    fields = {".".join(map(str, problem["loc"][1:])) or "body": problem["msg"] for problem in error.errors()}
-    first = next(iter(fields.items()))
-    return error_response(errors.Invalid(f"{first[0]}: {first[1]}.", fields=fields))
-
-
-async def _http(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
-    codes = {
-        400: "invalid",
-        401: "unauthenticated",
-        403: "forbidden",
-        404: "not_found",
-        405: "method_not_allowed",
-        413: "too_large",
-    }
-    body: dict[str, Any] = {"code": codes.get(error.status_code, "refused"), "message": str(error.detail)}
-    return JSONResponse({"error": body}, error.status_code, error.headers)
-
-
-async def _unforeseen(_request: Request, _error: Exception) -> JSONResponse:
-    return error_response(errors.FirebreakError())
+    settings = settings_of(connection)
+    if origin is None or (shops and origin in settings.origins):
+        return
+    host = connection.headers.get("host", "").lower()
+    schemes = ("https",) if settings.secure_cookies else ("https", "http")
+    if not host or origin not in {f"{scheme}://{host}" for scheme in schemes}:
+        raise errors.Forbidden("A page of this origin may not open this socket.")
 
 
 class Guard:
-    """In front of every request: security headers, the size of bodies, and the limit of requests an address."""
+    """In front of every request: the size of bodies, and the limit of requests an address."""
 
-    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._settings = settings
-        self._headers = _security_headers(["'self'"])
-        self._frameable_headers = _security_headers(["'self'", *sorted(settings.origins)])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
-        secure = self._frameable_headers if scope["path"] == FRAMEABLE_PATH else self._headers
-
-        async def send_guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *secure]
-            await send(message)
-
-        refusal = self._refusal(HTTPConnection(scope))
+        connection = HTTPConnection(scope)
+        refusal = await self._refusal(connection)
         if refusal is not None:
-            await error_response(refusal)(scope, receive, send_guarded)
+            answer = refusals.response(refusal, refusals.language_of(connection))
+            await answer(scope, receive, send)
             return
-        await self._app(scope, _limited(receive), send_guarded)
+        await self._app(scope, _limited(receive), send)
 
-    def _refusal(self, connection: HTTPConnection) -> errors.FirebreakError | None:
+    async def _refusal(self, connection: HTTPConnection) -> errors.FirebreakError | None:
         length = connection.headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > BODY_LIMIT_BYTES:
-            return errors.TooLarge(f"A request has at most {BODY_LIMIT_BYTES:,} bytes.")
+        if not length.isdecimal() or int(length) > BODY_LIMIT_BYTES:
+            return errors.TooLarge("A request has at most {most:,} bytes.", words={"most": BODY_LIMIT_BYTES})
         if not connection.url.path.startswith("/api/"):
             return None
         try:
-            check_address(connection)
+            await check_address(connection)
         except errors.RateLimited as error:
             return error
         return None
 
 
-def _security_headers(framed_by: list[str]) -> list[tuple[bytes, bytes]]:
-    policy = CONTENT_SECURITY_POLICY + " ".join(framed_by)
-    return [(b"content-security-policy", policy.encode()), *SECURITY_HEADERS]
-
-
 def _limited(receive: Receive) -> Receive:
-    """`receive` that refuses a body without a length that grows past the limit."""
-    seen = 0
+    """`receive` that refuses a body which grows past the limit, or takes too long to arrive."""
+    seen, complete = 0, False
+    due = asyncio.get_running_loop().time() + BODY_SECONDS
 
     async def limited() -> Message:
-        nonlocal seen
-        message = await receive()
+        nonlocal seen, complete
+        if complete:
+            return await receive()
+        try:
+            async with asyncio.timeout_at(due):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(errors.TooSlow.status) from None
         seen += len(message.get("body", b""))
+        complete = not message.get("more_body", False)
         if seen > BODY_LIMIT_BYTES:
-            raise HTTPException(413, f"A request has at most {BODY_LIMIT_BYTES:,} bytes.")
+            raise HTTPException(errors.TooLarge.status)
         return message
 
     return limited

@@ -5,6 +5,7 @@ import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -29,7 +30,9 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65535, description="Port of the web process.")
 
     engine: Literal["rasa", "knowledge", "scripted"] = Field("rasa", description="What answers a turn.")
-    rasa_url: str = Field("http://127.0.0.1:5005", description="Where Rasa's REST channel listens.")
+    rasa_url: str = Field(
+        "http://127.0.0.1:5005", description="Where Rasa's REST channel listens; several are separated by commas."
+    )
     actions_url: str = Field("http://127.0.0.1:5055", description="Where the action server listens.")
     knowledge_url: str = Field("http://127.0.0.1:5065", description="Where the knowledge service listens.")
     turn_timeout_seconds: float = Field(5.0, gt=0, description="Longest wait for Rasa before the fallback answers.")
@@ -52,6 +55,10 @@ class Settings(BaseSettings):
     messages_per_minute: int = Field(60, ge=1, description="Messages a minute that one conversation may send.")
     conversations_per_hour: int = Field(30, ge=1, description="New conversations an hour for one visitor_id.")
     requests_per_minute: int = Field(600, ge=1, description="Requests a minute from one address.")
+    sockets_per_address: int = Field(500, ge=1, description="Sockets that one address may hold open at a process.")
+    sockets_per_person: int = Field(
+        20, ge=1, description="Sockets that one conversation, or one member of staff, may hold open at a process."
+    )
     sign_ins_per_5_minutes: int = Field(5, ge=1, description="Failed sign-ins in 5 minutes for one account or address.")
     limits_wait_seconds: float = Field(
         0.01, gt=0, description="Longest wait for the count that processes share; then a process's own count decides."
@@ -60,13 +67,14 @@ class Settings(BaseSettings):
 
     token_days: int = Field(30, ge=1, description="How long a conversation token is valid.")
     session_hours: int = Field(12, ge=1, description="How long a staff session is valid without use.")
+    session_longest_hours: int = Field(24, ge=1, description="How long a staff session is valid with use.")
     identity_secret: str = Field("", description="HMAC key of the host's identity tokens; empty: none are accepted.")
     identity_audience: str = Field("firebreak", description="The `aud` that identity tokens must carry.")
     identity_required: bool = Field(False, description="Refuse conversations without an identity token.")
     allowed_origins: str = Field(
         "", description="Comma list of further origins whose pages may open our sockets and frame the chat."
     )
-    secure_cookies: bool = Field(False, description="Mark the staff cookie Secure; set it when served over HTTPS.")
+    secure_cookies: bool = Field(False, description="Set it when served over HTTPS: Secure cookies named __Host-, HSTS, sockets for HTTPS pages alone.")
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     policy_dir: Path | None = Field(None, description="Folder of policy files; empty means the shipped ones.")
@@ -81,6 +89,14 @@ class Settings(BaseSettings):
             )
         return url
 
+    @field_validator("rasa_url")
+    @classmethod
+    def _are_addresses(cls, text: str) -> str:
+        urls = _addresses(text)
+        if not urls or len(set(urls)) < len(urls) or not all(_is_address(url) for url in urls):
+            raise PydanticCustomError("addresses", "one or more different http://host:port, separated by commas")
+        return ",".join(urls)
+
     @field_validator("allowed_origins")
     @classmethod
     def _are_origins(cls, text: str) -> str:
@@ -93,6 +109,10 @@ class Settings(BaseSettings):
     @cached_property
     def resolved_database_url(self) -> str:
         return self.database_url or f"sqlite:///{(self.data_dir / 'firebreak.db').resolve()}"
+
+    @property
+    def rasa_urls(self) -> tuple[str, ...]:
+        return tuple(self.rasa_url.split(","))
 
     @cached_property
     def proxies(self) -> frozenset[str]:
@@ -113,6 +133,15 @@ def load(**overrides: Any) -> Settings:
 
 def _comma_set(text: str) -> frozenset[str]:
     return frozenset(part.strip() for part in text.split(",") if part.strip())
+
+
+def _addresses(text: str) -> list[str]:
+    return [part.strip().rstrip("/") for part in text.split(",") if part.strip()]
+
+
+def _is_address(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _is_origin(text: str) -> bool:

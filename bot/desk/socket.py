@@ -4,118 +4,88 @@ A line that falls behind is closed; its page connects again and reads the rows, 
 """
 
 import asyncio
-import logging
-from typing import Any
 
-import orjson
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, WebSocket
 from sqlalchemy import select
-from starlette.websockets import WebSocketState
 
 from bot.core import errors, http, live
-from bot.core.auth import Role, Staff
+from bot.core.auth import Role, Staff, StaffSession
 from bot.core.db import Database
+from bot.core.socket import Frame, Line, refusing
 from bot.desk.access import sees, visible
 from bot.desk.models import UNSETTLED, Ticket
 
-FRAME_LIMIT_BYTES = 4_000
-SEND_TIMEOUT_SECONDS = 10
 SIGNED_OUT = 4401
-FELL_BEHIND = 1013
 DESK_ROLES = (Role.AGENT, Role.LEAD, Role.SUPERVISOR)
 ALERT_ROLES = (Role.SUPERVISOR, Role.QUALITY, Role.LEAD)
 router = APIRouter()
-log = logging.getLogger(__name__)
 
 
 @router.websocket("/desk/ws")
 async def desk(socket: WebSocket) -> None:
     """Refused before it opens with the same answers as REST."""
-    try:
-        if not _from_our_page(socket):
-            raise errors.Forbidden("This page's origin may not open the desk.")
-        staff = await asyncio.to_thread(http.access_staff, socket)
-        if not staff.may(*DESK_ROLES, *ALERT_ROLES):
-            raise errors.Forbidden
-    except errors.FirebreakError as error:
-        await socket.send_denial_response(http.error_response(error))
-        return
-    token = http.socket_token(socket)
-    await socket.accept(subprotocol=f"bearer.{token}" if token else None)
-    await Line(socket, staff).run()
+    async with refusing(socket):
+        await http.check_address(socket)
+        http.check_origin(socket, shops=False)
+        found = http.allowed(await asyncio.to_thread(http.access_session, socket), *DESK_ROLES, *ALERT_ROLES)
+        with http.seat(socket, found.staff_id), live.listening(socket.app.state.hub, live.DESK) as events:
+            line = StaffLine(socket, found, events)
+            await line.read_watched()
+            token = http.socket_token(socket)
+            await line.open(subprotocol=f"bearer.{token}" if token else None)
+            await line.run()
 
 
-class Line:
-    """An open socket. `_watched`: the unsettled tickets that this member of staff sees, by conversation."""
+class StaffLine(Line):
+    """`_watched`: the unsettled tickets that this member of staff sees, by conversation."""
 
-    def __init__(self, socket: WebSocket, staff: Staff) -> None:
-        self._socket = socket
-        self._state = socket.app.state
-        self._staff = staff
+    frame_limit_bytes = 4_000
+
+    def __init__(self, socket: WebSocket, found: StaffSession, events: live.Subscription) -> None:
+        super().__init__(socket)
+        self._staff = found.staff
+        self.session_hash = found.token_hash
         self._watched: dict[str, tuple[int, str | None]] = {}
-        self._sending = asyncio.Lock()
-        self._events = self._state.hub.subscribe(live.DESK)
+        self._events = events
 
-    async def run(self) -> None:
-        self._state.sockets.add(self)
-        pump: asyncio.Task[None] | None = None
-        try:
-            self._watched = await asyncio.to_thread(_watched_by, self._state.db, self._staff)
-            pump = asyncio.create_task(self._pump())
-            await self._listen()
-        except (WebSocketDisconnect, TimeoutError, RuntimeError):
-            pass
-        finally:
-            if pump is not None:
-                pump.cancel()
-            self._events.close()
-            self._state.sockets.discard(self)
+    async def read_watched(self) -> None:
+        self._watched = await asyncio.to_thread(_watched_by, self.app.db, self._staff)
 
-    async def close(self, code: int = 1001) -> None:
-        if self._socket.application_state is WebSocketState.CONNECTED:
-            await self._socket.close(code)
-
-    async def _listen(self) -> None:
-        while True:
-            event = await self._socket.receive()
-            if event["type"] == "websocket.disconnect":
-                return
-            try:
-                await self._take(_parse(event.get("text") or event.get("bytes") or b""))
-            except errors.Unauthenticated:
-                await self.close(SIGNED_OUT)
-                return
-            except errors.FirebreakError as error:
-                await self._send({"type": "error", "error": error.as_dict()})
-
-    async def _take(self, frame: dict[str, Any]) -> None:
+    async def take(self, frame: Frame) -> None:
         match frame.get("type"):
             case "ping":
-                await asyncio.to_thread(http.access_staff, self._socket)
-                await self._send({"type": "pong"})
+                await self._ping()
             case "typing":
                 self._type(frame.get("number"))
             case _:
-                raise errors.Invalid("Frame types are typing and ping.", fields={"type": "unknown"})
+                raise errors.Invalid(
+                    "Frame types are {known}.", words={"known": "typing, ping"}, fields={"type": "unknown"}
+                )
+
+    async def _ping(self) -> None:
+        """A session that has ended ends the line with it."""
+        try:
+            await asyncio.to_thread(http.access_session, self.socket, in_use=False)
+        except errors.Unauthenticated:
+            await self.close(SIGNED_OUT)
+        else:
+            await self.send({"type": "pong"})
 
     def _type(self, number: object) -> None:
         """Show the customer that the agent who holds the ticket is writing."""
         for conversation_id, held in self._watched.items():
             if held == (number, self._staff.id):
                 event = {"type": "typing", "author": "agent"}
-                self._state.hub.send(live.conversation_channel(conversation_id), event)
+                self.app.hub.send(live.conversation_channel(conversation_id), event)
 
-    async def _pump(self) -> None:
-        try:
-            while not self._events.behind:
-                event = await self._events.get()
-                if self._concerns(event):
-                    await self._send(event)
-            await self.close(FELL_BEHIND)
-        except (WebSocketDisconnect, TimeoutError, RuntimeError):
-            await self._abandon()
+    async def pump(self) -> None:
+        """Send what concerns this one, until too much of it was missed."""
+        while not self._events.behind:
+            event = await self._events.get()
+            if self._concerns(event):
+                await self.send(event)
 
-    def _concerns(self, event: dict[str, Any]) -> bool:
+    def _concerns(self, event: Frame) -> bool:
         match event["type"]:
             case "alert":
                 return self._staff.may(*ALERT_ROLES)
@@ -126,7 +96,7 @@ class Line:
             case _:
                 return event.get("conversation_id") in self._watched
 
-    def _watch(self, ticket: dict[str, Any]) -> bool:
+    def _watch(self, ticket: Frame) -> bool:
         """Keep up with who sees what. A ticket that leaves this one's sight is told once more, so that it goes."""
         holder = ticket["holder"]["id"] if ticket["holder"] else None
         before = self._watched.pop(ticket["conversation_id"], None)
@@ -134,23 +104,6 @@ class Line:
         if seen and ticket["status"] in UNSETTLED:
             self._watched[ticket["conversation_id"]] = (ticket["number"], holder)
         return seen or before is not None
-
-    async def _send(self, frame: dict[str, Any]) -> None:
-        async with self._sending:
-            text = orjson.dumps(frame).decode()
-            await asyncio.wait_for(self._socket.send_text(text), SEND_TIMEOUT_SECONDS)
-
-    async def _abandon(self) -> None:
-        try:
-            await self.close(FELL_BEHIND)
-        except (RuntimeError, WebSocketDisconnect):
-            log.info("a socket was gone before it could be closed")
-
-
-def _from_our_page(socket: WebSocket) -> bool:
-    """Whether our own page or a client without an origin asks; shops' pages may open the chat, never the desk."""
-    origin = socket.headers.get("origin")
-    return origin is None or origin.partition("://")[2] == socket.headers.get("host", "")
 
 
 def _watched_by(db: Database, staff: Staff) -> dict[str, tuple[int, str | None]]:
@@ -160,15 +113,3 @@ def _watched_by(db: Database, staff: Staff) -> dict[str, tuple[int, str | None]]
     with db.snapshot() as session:
         rows = session.execute(select(*columns).where(Ticket.status.in_(UNSETTLED), visible(staff))).all()
     return {row.conversation_id: (row.number, row.holder_id) for row in rows}
-
-
-def _parse(raw: str | bytes) -> dict[str, Any]:
-    if len(raw) > FRAME_LIMIT_BYTES:
-        raise errors.TooLarge(f"A frame has at most {FRAME_LIMIT_BYTES:,} bytes.")
-    try:
-        frame = orjson.loads(raw)
-    except (orjson.JSONDecodeError, UnicodeEncodeError):
-        raise errors.Invalid("A frame is a JSON object in UTF-8.") from None
-    if not isinstance(frame, dict):
-        raise errors.Invalid("A frame is a JSON object.")
-    return frame

@@ -99,7 +99,7 @@ def test_an_account_is_added_with_a_password_from_standard_input(tmp_path: Path)
     assert done.stdout == "ben@example.com may sign in as agent, lead.\n"
     refused = firebreak(*arguments, "--data-dir", str(tmp_path), given="short\n")
     assert refused.returncode == 2
-    assert refused.stderr == "firebreak: A password needs at least 10 characters.\n"
+    assert refused.stderr == "firebreak: A password has 10 to 1024 characters.\n"
 
 
 @pytest.mark.parametrize("name", ["articles.csv", "articles.jsonl", "articles.yml"])

@@ -45,7 +45,7 @@ function headers(method, token) {
   const named = { Accept: "application/json" };
   if (token) named.Authorization = `Bearer ${token}`;
   if (method === "GET") return named;
-  const csrf = cookie("firebreak_csrf");
+  const csrf = cookie("__Host-firebreak_csrf") ?? cookie("firebreak_csrf");
   return { ...named, "Content-Type": "application/json", ...(csrf && !token ? { "X-CSRF-Token": csrf } : {}) };
 }
 
