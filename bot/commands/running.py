@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.core import log
 from bot.core.settings import Settings
 
-STOP_GRACE_SECONDS = 2
+NOT_STARTED = 3
 SWITCH_SECONDS = 0.0005
 """How long a thread that answers turns may hold up the one that acknowledges messages; Python's own 5 ms add up."""
 
@@ -25,20 +25,15 @@ def serve(settings: Settings, _arguments: argparse.Namespace) -> Iterator[str]:
     import uvicorn
 
     from bot.app import create_app
+    from bot.core import server
 
     log.configure("web", level=settings.log_level)
     sys.setswitchinterval(SWITCH_SECONDS)
-    uvicorn.run(
-        create_app(settings, long_lived=True),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=STOP_GRACE_SECONDS,
-        ws_max_size=1_000_000,
-        proxy_headers=False,
-        server_header=False,
-    )
+    app = create_app(settings, long_lived=True)
+    web = uvicorn.Server(server.configured(app, host=settings.host, port=settings.port))
+    web.run()
+    if not web.started:
+        sys.exit(NOT_STARTED)
     yield from ()
 
 
