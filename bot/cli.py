@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 TOLD = 2
+PRIVATE = 0o077
+"""What the product writes holds what customers said, and keys: nobody else on this machine reads it."""
 EXAMPLES = """
 examples:
   firebreak up                              start everything on http://127.0.0.1:8080
@@ -46,6 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     from bot.core import settings
 
+    os.umask(PRIVATE)
     overrides = {name: getattr(arguments, name, None) for name in ("data_dir", "host", "port")}
     found = settings.load(**{name: value for name, value in overrides.items() if value is not None})
     module, name = arguments.run.split(":")
@@ -117,11 +120,11 @@ def _add_knowledge(commands: "argparse._SubParsersAction[argparse.ArgumentParser
 
 
 def _add_staff(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    below = _group(commands, "staff", "Add staff accounts.")
+    below = _group(commands, "staff", "Add, list and lock staff accounts.")
     add = _leaf(
         below,
         "add",
-        "shop:staff_add",
+        "staff:add",
         "Add an account, or give that of this e-mail another password and other roles.",
         "firebreak staff add --email ben@example.com --role agent --role lead",
     )
@@ -130,6 +133,16 @@ def _add_staff(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add.add_argument("--name", help="shown to customers (default: made from the e-mail)")
     add.add_argument("--team", action="append", help="restrict an agent to this team; may be repeated")
     add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    _leaf(below, "list", "staff:list_", "Show every account with its sessions.", "firebreak staff list")
+    for name, about in (
+        ("disable", "Lock an account: nobody signs in to it, and its sessions end."),
+        ("reset-password", "Give an account a one-time password; its sessions end."),
+    ):
+        example = f"firebreak staff {name} --email ben@example.com"
+        _leaf(below, name, f"staff:{name.replace('-', '_')}", about, example).add_argument("--email", required=True)
+    about = "Make a new key for customers' tokens; those of the old key stay valid until they end."
+    rotate = _leaf(commands, "rotate-keys", "staff:rotate_keys", about, "firebreak rotate-keys")
+    rotate.add_argument("--at-once", action="store_true", help="the key leaked: end every token that it signed")
 
 
 def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

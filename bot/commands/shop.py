@@ -1,15 +1,12 @@
-"""Commands that fill an installation: the demo shop, its staff, and single accounts."""
+"""The command that fills an installation: the demo shop and its staff."""
 
 import argparse
-import secrets
-import sys
 from collections.abc import Iterator
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.commands.trouble import Trouble
-from bot.core import auth
+from bot.core import auth, passwords
 from bot.core.db import Database
 from bot.core.settings import Settings
 
@@ -19,7 +16,6 @@ DEMO_STAFF = (
     ("dan@emberly.example", "Dan", auth.Role.SUPERVISOR),
     ("admin@emberly.example", "Admin", auth.Role.ADMIN),
 )
-PASSWORD_BYTES = 12
 
 
 def seed(settings: Settings, arguments: argparse.Namespace) -> Iterator[str]:
@@ -41,38 +37,12 @@ def seed(settings: Settings, arguments: argparse.Namespace) -> Iterator[str]:
         yield f"{published} starter articles published." if published else "There are articles already."
 
 
-def staff_add(settings: Settings, arguments: argparse.Namespace) -> Iterator[str]:
-    database = Database(settings.resolved_database_url)
-    given = _password_from_stdin() if arguments.password_stdin else ""
-    password = given or secrets.token_urlsafe(PASSWORD_BYTES)
-    with database.transaction() as session:
-        account = auth.do_add_staff(
-            session,
-            email=arguments.email,
-            name=arguments.name or arguments.email.partition("@")[0].title(),
-            roles=arguments.role,
-            password=password,
-            teams=arguments.team,
-        )
-    database.close()
-    yield f"{account.email} may sign in as {', '.join(account.roles)}."
-    if not given:
-        yield f"Password, shown this once: {password}"
-
-
-def _password_from_stdin() -> str:
-    password = sys.stdin.readline().rstrip("\r\n")
-    if not password:
-        raise Trouble("--password-stdin: there was no password on standard input.")
-    return password
-
-
 def _do_add_demo_staff(session: Session) -> list[tuple[str, str, str]]:
     if session.scalar(select(auth.Staff.id).limit(1)) is not None:
         return []
     made = []
     for email, name, role in DEMO_STAFF:
-        password = secrets.token_urlsafe(PASSWORD_BYTES)
+        password = passwords.one_time()
         auth.do_add_staff(session, email=email, name=name, roles=[role.value], password=password)
         made.append((email, role.value, password))
     return made

@@ -22,6 +22,10 @@ COMMANDS = (
     "kb search",
     "kb evaluate",
     "staff add",
+    "staff list",
+    "staff disable",
+    "staff reset-password",
+    "rotate-keys",
     "check",
 )
 NOBODY = "http://127.0.0.1:9"
