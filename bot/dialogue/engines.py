@@ -3,8 +3,8 @@
 from bot.core.settings import Settings
 from bot.dialogue.engine import Engine
 from bot.dialogue.fallback import KnowledgeEngine
-from bot.dialogue.rasa import RasaEngine
 from bot.dialogue.scripted import ScriptedEngine
+from bot.dialogue.sticky import StickyRasas
 from knowledge_index.client import KnowledgeClient
 
 
@@ -13,7 +13,7 @@ def chosen(settings: Settings, knowledge: KnowledgeClient) -> tuple[Engine, Engi
     fallback = KnowledgeEngine(knowledge)
     match settings.engine:
         case "rasa":
-            return RasaEngine(settings.rasa_url, timeout_seconds=settings.turn_timeout_seconds), fallback
+            return StickyRasas(settings.rasa_urls, timeout_seconds=settings.turn_timeout_seconds), fallback
         case "knowledge":
             return fallback, fallback
         case "scripted":

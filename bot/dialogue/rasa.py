@@ -17,6 +17,10 @@ READY_TIMEOUT_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
+class RasaGone(EngineFailed):
+    """Nobody was there to take the turn, or whoever took it ended."""
+
+
 class RasaEngine:
     name = "rasa"
 
@@ -32,7 +36,9 @@ class RasaEngine:
                 if response.status != 200:
                     raise EngineFailed(f"rasa answered {response.status}")
                 return _reply(orjson.loads(await response.read()))
-        except (aiohttp.ClientError, TimeoutError, orjson.JSONDecodeError) as error:
+        except (aiohttp.ClientConnectionError, TimeoutError) as error:
+            raise RasaGone(f"rasa did not answer: {type(error).__name__}") from error
+        except (aiohttp.ClientError, orjson.JSONDecodeError) as error:
             raise EngineFailed(f"rasa did not answer: {type(error).__name__}") from error
 
     async def ready(self) -> bool:

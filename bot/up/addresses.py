@@ -9,6 +9,7 @@ from bot.up import ports
 from bot.up.parts import LOOPBACK, is_loopback
 
 INNER = ("rasa_url", "actions_url", "knowledge_url")
+"""The first may be several addresses."""
 PATIENCE_SECONDS = 2.0  # the processes of a start that was just killed may hold their ports for a moment
 
 
@@ -24,10 +25,12 @@ def settle(settings: Settings, say: Callable[[str], None]) -> Settings:
     chosen: dict[str, object] = {"port": _web_port(settings)}
     taken = {chosen["port"]}
     for name in INNER:
-        url = getattr(settings, name)
-        if is_loopback(url):
-            chosen[name] = _inner_url(name, url, taken, say)
-            taken.add(urlsplit(str(chosen[name])).port)
+        urls = getattr(settings, name).split(",")
+        for place, url in enumerate(urls):
+            if is_loopback(url):
+                urls[place] = _inner_url(name, url, taken, say)
+                taken.add(urlsplit(urls[place]).port)
+        chosen[name] = ",".join(urls)
     return settings.model_copy(update=chosen)
 
 

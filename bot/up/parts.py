@@ -17,13 +17,17 @@ BEHIND = {"FIREBREAK_NICENESS": "15"}
 
 @dataclass(frozen=True)
 class Part:
-    """One process. `before` runs ahead of its start; where it gives False, this part and all after it stay out."""
+    """One process. `before` runs ahead of its start; where it gives False, this part and all after it stay out.
+
+    `urgent`: nobody is acknowledged without it, so it is restarted sooner when it hangs.
+    """
 
     name: str
     argv: tuple[str, ...]
     health: str = ""
     env: dict[str, str] = field(default_factory=dict)
     before: Callable[[], bool] | None = None
+    urgent: bool = False
 
 
 def rasa_python() -> Path:
@@ -68,7 +72,7 @@ def rasa_environment(places: Places) -> dict[str, str]:
 
 def parts_of(settings: Settings, places: Places, *, train: Callable[[], bool]) -> list[Part]:
     """What is started here, in order. A part whose address is another machine's is not ours to start."""
-    web = Part("web", (sys.executable, "-m", "bot.cli", "serve"), reachable_url(settings, "/healthz"))
+    web = Part("web", (sys.executable, "-m", "bot.cli", "serve"), reachable_url(settings, "/healthz"), urgent=True)
     worker = Part("worker", (sys.executable, "-m", "bot.cli", "worker"))
     knowledge = Part(
         "knowledge",
@@ -83,19 +87,23 @@ def parts_of(settings: Settings, places: Places, *, train: Callable[[], bool]) -
         env=BEHIND,
         before=train,
     )
-    serve = ("-m", "bot.nlu.serve", "--model", str(places.model), "--actions-url", settings.actions_url)
-    rasa = Part(
-        "rasa",
-        (str(rasa_python()), *serve, *_at(settings.rasa_url)),
-        f"{settings.rasa_url}/",
-        env={**rasa_environment(places), **BEHIND},
-    )
     found = [web] if settings.worker_in_process else [web, worker]
     if is_loopback(settings.knowledge_url):
         found.append(knowledge)
-    if settings.engine == "rasa" and is_loopback(settings.rasa_url):
-        found += [actions, rasa]
+    here = [url for url in settings.rasa_urls if is_loopback(url)]
+    if settings.engine == "rasa" and here:
+        found += [actions, *(_rasa(place, url, settings, places) for place, url in enumerate(here, start=1))]
     return found
+
+
+def _rasa(place: int, url: str, settings: Settings, places: Places) -> Part:
+    serve = ("-m", "bot.nlu.serve", "--model", str(places.model), "--actions-url", settings.actions_url)
+    return Part(
+        "rasa" if place == 1 else f"rasa-{place}",
+        (str(rasa_python()), *serve, *_at(url)),
+        f"{url}/",
+        env={**rasa_environment(places), **BEHIND},
+    )
 
 
 def is_loopback(url: str) -> bool:

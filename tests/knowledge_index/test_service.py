@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pytest
 
+from knowledge_index import lock, service
 from knowledge_index.articles import Article, digest
 from knowledge_index.client import KnowledgeClient, KnowledgeRefused, KnowledgeUnavailable
 from knowledge_index.embedder import Embedder, Key
@@ -275,3 +276,10 @@ def _states_until_ready(address: str) -> list[str]:
             pass
         time.sleep(0.1)
     return states
+
+
+def test_a_second_service_on_a_data_directory_is_refused_in_words(tmp_path: Path) -> None:
+    with lock.held(tmp_path), pytest.raises(SystemExit, match=rf"in use by another .* \(process {os.getpid()}\)"):
+        service.main(["--data-dir", str(tmp_path), "--port", "0"])
+    with lock.held(tmp_path):
+        assert (tmp_path / lock.NAME).read_text() == str(os.getpid())

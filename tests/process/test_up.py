@@ -9,6 +9,7 @@ import pytest
 
 from bot.core import settings
 from bot.up import addresses, ports
+from bot.up.parts import parts_of
 from bot.up.places import SOCKET_PATH_LIMIT, Places
 from tests.process.conftest import Launch
 
@@ -55,6 +56,20 @@ def test_an_inner_port_that_was_asked_for_does_not_move(taken: int, monkeypatch:
     monkeypatch.setattr(addresses, "PATIENCE_SECONDS", 0.1)
     with pytest.raises(addresses.PortTakenError, match=f"FIREBREAK_RASA_URL=http://127.0.0.1:{taken}: port {taken}"):
         addresses.settle(settings.load(port=0), lambda _text: None)
+
+
+def test_several_rasas_are_started_where_they_are_of_this_machine(taken: int, tmp_path: Path) -> None:
+    elsewhere = "http://rasa.example:5005"
+    given = settings.load(port=0, rasa_url=f"http://127.0.0.1:{taken}, {elsewhere}, http://127.0.0.1:{taken + 1}/")
+    settled = addresses.settle(given, lambda _text: None)
+    first, second, third = settled.rasa_urls
+    assert second == elsewhere
+    assert len({first, third, f"http://127.0.0.1:{taken}"}) == 3
+    started = {part.name: part.health for part in parts_of(settled, Places(tmp_path), train=lambda: True)}
+    assert {name: url for name, url in started.items() if "rasa" in name} == {
+        "rasa": f"{first}/",
+        "rasa-2": f"{third}/",
+    }
 
 
 def test_another_machines_address_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,10 @@ Answer = Callable[[str, Any], Any]
 
 @dataclass
 class LocalServer:
-    """`answer(path, body)` gives the JSON to send, bytes to send as they are, or an int as the status."""
+    """`answer(path, body)` gives the JSON to send, bytes to send as they are, or an int as the status.
+
+    While it is `gone`, every connection is closed without a word.
+    """
 
     answer: Answer
     url: str = ""
@@ -24,6 +27,7 @@ class LocalServer:
     asked: list[tuple[str, Any]] = field(default_factory=list)
     delay_seconds: float = 0.0
     close_after_each: bool = False
+    gone: bool = False
 
 
 @contextmanager
@@ -45,6 +49,9 @@ def serving(answer: Answer) -> Iterator[LocalServer]:
 
         def _give(self, body: Any) -> None:
             local.asked.append((self.path, body))
+            if local.gone:
+                self.close_connection = True
+                return
             time.sleep(local.delay_seconds)
             made = local.answer(self.path, body)
             raw = made if isinstance(made, bytes) else json.dumps(made).encode()
@@ -59,6 +66,8 @@ def serving(answer: Answer) -> Iterator[LocalServer]:
             """Quiet."""
 
     class Server(ThreadingHTTPServer):
+        request_queue_size = 128
+
         def handle_error(self, *_: Any) -> None:
             """A caller that has given up waiting is part of the tests."""
 
