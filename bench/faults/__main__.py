@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import contextlib
 import random
+import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -73,7 +74,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     asked.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     asked.add_argument("--minutes", type=float, default=8.5, help="over which the faults are spread")
     asked.add_argument("--customers", type=int, default=12)
-    asked.add_argument("--keep", type=Path, help="folder for the journal and the product's lines")
+    asked.add_argument("--keep", type=Path, help="folder for the journal and the data directory")
     asked.add_argument("--data", type=Path, default=PROJECT_ROOT.parent / "shared" / "data", help="public questions")
     return asked.parse_args(argv)
 
@@ -99,9 +100,9 @@ async def _bench(run: Run, folder: Path, server: postgres.Postgres | None, argum
         await asyncio.to_thread(_hire, folder, settings)
         defects, found, scene = await _under_load(run, Scene(product, links, server), folder, arguments)
     finally:
-        if arguments.keep:
-            (arguments.keep / "lines.log").write_text("\n".join(product.lines), encoding="utf-8")
         await asyncio.to_thread(starting.__exit__, None, None, None)
+        if arguments.keep:
+            await asyncio.to_thread(shutil.copytree, folder, arguments.keep / "data", dirs_exist_ok=True, symlinks=True)
         for link in links.values():
             await link.close()
     _report(run, defects, found, scene)

@@ -6,15 +6,16 @@ A defect is a short sentence that names its conversation or row; an empty list i
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from itertools import pairwise
 from typing import TypeVar
 
 from bench.faults.journal import Acked, Entry, Replied, Seen, Sent, Told
-from bench.faults.rows import EventRow, MessageRow, Rows, TicketRow
+from bench.faults.rows import EventRow, MessageRow, Rows, TicketRow, TurnRow
 
 AGENT_SPEAKS = frozenset({"claimed", "reopened"})
 AGENT_SPEAKS_NO_MORE = frozenset({"returned", "resolved", "transferred"})
+SILENCE_IS_RIGHT = frozenset({"in_queue", "with_agent"})
+"""How a turn is remembered that met people in charge: they were told, and a ticket is owed."""
 WAITING_WORDS = 1000
 """From this part on, a message says that the answer takes longer; it is none."""
 Row = TypeVar("Row", TicketRow, EventRow)
@@ -85,10 +86,10 @@ def disordered(journal: Sequence[Entry], rows: Rows) -> list[str]:
 
 
 def unanswered(_journal: Sequence[Entry], rows: Rows) -> list[str]:
-    """Customers' messages with a turn that is not settled, or without any answer while no person was in charge."""
+    """Customers' messages with a turn that is not settled, or without any answer while no ticket was open."""
     turns = {turn.message_id: turn for turn in rows.turns}
     answered = {row.in_reply_to for row in rows.messages if _is_answer(row)}
-    tickets, events = _by_conversation(rows.tickets), _by_conversation(rows.events)
+    tickets = _by_conversation(rows.tickets)
     found = []
     for row in rows.messages:
         if row.author != "customer":
@@ -96,9 +97,7 @@ def unanswered(_journal: Sequence[Entry], rows: Rows) -> list[str]:
         turn = turns.get(row.message_id)
         if turn is None or turn.state != "done" or turn.answered_at is None:
             found.append(f"{row.conversation_id} {row.seq}: its turn is {turn.state if turn else 'absent'}")
-        elif row.message_id not in answered and not _with_a_person(
-            turn.answered_at, tickets[row.conversation_id], events[row.conversation_id]
-        ):
+        elif row.message_id not in answered and not _with_people(turn, tickets[row.conversation_id]):
             found.append(f"{row.conversation_id} {row.seq}: settled without a word, and no person has it")
     return found
 
@@ -191,11 +190,12 @@ def _is_answer(row: MessageRow) -> bool:
     return row.in_reply_to is not None and (row.part is None or row.part < WAITING_WORDS)
 
 
-def _with_a_person(at: datetime, tickets: list[TicketRow], events: list[EventRow]) -> bool:
-    """Whether a ticket was unsettled then and the conversation not given back to the bot."""
-    unsettled = any(one.created_at <= at and (one.resolved_at is None or at <= one.resolved_at) for one in tickets)
-    changes = [one.event for one in events if one.at <= at and one.event in {*AGENT_SPEAKS, *AGENT_SPEAKS_NO_MORE}]
-    return unsettled and changes[-1:] != ["returned"]
+def _with_people(turn: TurnRow, tickets: list[TicketRow]) -> bool:
+    """Whether the turn met the queue or an agent, and a ticket was open then."""
+    at = turn.answered_at
+    if at is None or turn.outcome not in SILENCE_IS_RIGHT:
+        return False
+    return any(one.created_at <= at and (one.resolved_at is None or at <= one.resolved_at) for one in tickets)
 
 
 def _seen_out_of_order(journal: Sequence[Entry]) -> list[str]:

@@ -32,6 +32,7 @@ class TurnRow:
     message_id: str
     state: str
     answered_at: datetime | None
+    outcome: str | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ def _messages(session: Session) -> list[MessageRow]:
 
 
 def _turns(session: Session) -> list[TurnRow]:
-    return [TurnRow(*row) for row in session.execute(select(Turn.message_id, Turn.state, Turn.answered_at))]
+    columns = (Turn.message_id, Turn.state, Turn.answered_at, Turn.outcome)
+    return [TurnRow(*row) for row in session.execute(select(*columns))]
 
 
 def _tickets(session: Session) -> list[TicketRow]:

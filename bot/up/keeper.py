@@ -1,9 +1,12 @@
 """supervisord as a child of ours: it starts, restarts and stops the parts; we drive it over its socket."""
 
+import http.client
 import json
+import logging
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -32,18 +35,45 @@ class KeeperGoneError(Exception):
     """supervisord does not run any more; the kernel has ended its children."""
 
 
-class Keeper:
-    """A running supervisord. Calls raise KeeperGoneError when it has ended. One instance a thread: see `again`."""
+class _Transport(SupervisorTransport):  # type: ignore[misc]
+    """supervisor's own, which would wait for ever for a supervisord that was stopped."""
 
-    def __init__(self, run: Path, process: subprocess.Popen[bytes], password: str) -> None:
+    def __init__(self, path: Path, password: str, seconds: float) -> None:
+        super().__init__(USER, password, f"unix://{path}")
+        self._get_connection = lambda: _Connection(path, seconds)
+
+
+class _Connection(http.client.HTTPConnection):
+    def __init__(self, path: Path, seconds: float) -> None:
+        super().__init__("localhost", timeout=seconds)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+class Keeper:
+    """A running supervisord. Calls raise KeeperGoneError when it has ended. One instance a thread: see `again`.
+
+    One that was stopped (SIGSTOP) is continued, and one that does not answer even then is killed: its parts end with
+    it, and whoever keeps it starts all of them anew.
+    """
+
+    def __init__(
+        self, run: Path, process: subprocess.Popen[bytes], password: str, logs: LogPump, answer_seconds: float
+    ) -> None:
         self._run = run
         self._process = process
         self._password = password
+        self._logs = logs
+        self._answer_seconds = answer_seconds
         self._connect()
 
     def again(self) -> "Keeper":
         """The same supervisord over a connection of its own, for another thread."""
-        return Keeper(self._run, self._process, self._password)
+        return Keeper(self._run, self._process, self._password, self._logs, self._answer_seconds)
 
     def start(self, name: str) -> None:
         self._call("startProcess", f"{GROUP}:{name}", False)
@@ -75,20 +105,46 @@ class Keeper:
 
     def _call(self, method: str, *arguments: object) -> Any:
         try:
+            return self._ask(method, *arguments)
+        except TimeoutError:
+            self._say(
+                f"supervisord has not answered for {self._answer_seconds:.0f} s; continuing it, if it was stopped"
+            )
+            self._process.send_signal(signal.SIGCONT)
+        try:
+            return self._ask(method, *arguments)
+        except TimeoutError as error:
+            self._say("supervisord does not answer; killing it")
+            self._process.kill()
+            raise KeeperGoneError from error
+
+    def _ask(self, method: str, *arguments: object) -> Any:
+        try:
             return getattr(self._rpc.supervisor, method)(*arguments)
         except xmlrpc.client.Fault:
             return None
-        except (OSError, xmlrpc.client.Error, EOFError, ValueError) as error:
+        except TimeoutError:
+            self._connect()
+            raise
+        except (OSError, xmlrpc.client.Error, http.client.HTTPException, EOFError, ValueError) as error:
             self._connect()
             raise KeeperGoneError from error
 
     def _connect(self) -> None:
-        transport = SupervisorTransport(USER, self._password, f"unix://{self._run / 'supervisor.sock'}")
+        transport = _Transport(self._run / "supervisor.sock", self._password, self._answer_seconds)
         self._rpc = cast(Any, xmlrpc.client.ServerProxy("http://localhost", transport=transport))
 
+    def _say(self, text: str) -> None:
+        self._logs.say("up", logging.ERROR, text)
 
-def open_keeper(run: Path, parts: Sequence[Part], environment: dict[str, str], logs: LogPump) -> Keeper:
-    """Start supervisord with every part described and none started."""
+
+def open_keeper(
+    run: Path, parts: Sequence[Part], environment: dict[str, str], logs: LogPump, *, answer_seconds: float
+) -> Keeper:
+    """Start supervisord with every part described and none started.
+
+    `answer_seconds`: how long it may take for a call; more than STOP_SECONDS, which a part has to stop.
+    """
     described = {}
     for part in parts:
         pipe = run / f"{part.name}.pipe"
@@ -100,7 +156,7 @@ def open_keeper(run: Path, parts: Sequence[Part], environment: dict[str, str], l
     (run / "supervisor.sock").unlink(missing_ok=True)
     process = _spawn(run, environment, logs)
     _await_socket(process, run / "supervisor.sock")
-    return Keeper(run, process, password)
+    return Keeper(run, process, password, logs, answer_seconds)
 
 
 def tethered(environment: dict[str, str]) -> dict[str, str]:

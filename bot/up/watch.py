@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.up.health import Health, probe
 from bot.up.keeper import Keeper, KeeperGoneError
@@ -13,12 +14,15 @@ from bot.up.parts import Part
 
 @dataclass(frozen=True)
 class Patience:
-    """Seconds. `silent`: how long a part that worked may give no answer; `starting`: the same before it ever did."""
+    """Seconds. `silent`: how long a part that worked may give no answer, `urgent`: the same for one that nobody can do
+    without; `starting`: the same before it ever did; `supervisor`: how long supervisord may take for a call."""
 
     between_looks: float = 3.0
     silent: float = 30.0
+    urgent: float = 10.0
     starting: float = 300.0
     given_up: float = 30.0
+    supervisor: float = 10.0
 
 
 @dataclass
@@ -65,21 +69,26 @@ class Watch(threading.Thread):
         elif pid != seen.pid:
             seen.worked = seen.worked and seen.pid == 0
             seen.pid, seen.silent_since, seen.gave_up_at = pid, None, None
-        elif seen.part.health and state in ("RUNNING", "STARTING"):
+        elif state in ("RUNNING", "STARTING"):
             self._look_at_health(seen, now)
 
     def _look_at_health(self, seen: _Seen, now: float) -> None:
-        health = probe(seen.part.health)
+        health = _health(seen.part, seen.pid)
         if health is not Health.SILENT:
             seen.worked = seen.worked or health is Health.READY
             seen.silent_since = None
             return
         seen.silent_since = seen.silent_since if seen.silent_since is not None else now
-        limit = self._patience.silent if seen.worked else self._patience.starting
+        limit = self._limit(seen)
         if now - seen.silent_since >= limit and not self._ended.is_set():
             self._logs.say("up", logging.WARNING, f"{seen.part.name} has not answered for {limit:.0f} s; restarting it")
             self._keeper.stop(seen.part.name)
             self._keeper.start(seen.part.name)
+
+    def _limit(self, seen: _Seen) -> float:
+        if seen.part.health and not seen.worked:
+            return self._patience.starting
+        return self._patience.urgent if seen.part.urgent else self._patience.silent
 
     def _start_again(self, seen: _Seen, now: float) -> None:
         if seen.gave_up_at is None:
@@ -89,3 +98,17 @@ class Watch(threading.Thread):
         elif now - seen.gave_up_at >= self._patience.given_up and not self._ended.is_set():
             seen.gave_up_at = None
             self._keeper.start(seen.part.name)
+
+
+def _health(part: Part, pid: int) -> Health:
+    """As the part says; of one without an address it is known at least whether it was stopped."""
+    if part.health:
+        return probe(part.health)
+    return Health.SILENT if _is_stopped(pid) else Health.READY
+
+
+def _is_stopped(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    except OSError:
+        return False

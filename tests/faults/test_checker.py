@@ -52,7 +52,8 @@ def story() -> Story:
         EventRow(1001, "c1", "answered", minute(6), 6),
         EventRow(1001, "c1", "returned", minute(8), 8),
     ]
-    turns = [TurnRow(row.message_id, "done", minute(row.seq)) for row in messages if row.author == "customer"]
+    outcomes = {1: "answered", 3: "handoff", 7: "with_agent", 9: "said"}
+    turns = [TurnRow(f"m{seq}", "done", minute(seq), outcome) for seq, outcome in outcomes.items()]
     tickets = [TicketRow(1001, "c1", minute(3), None)]
     rows = Rows(messages, turns, tickets, events, [JobRow(1, "index_article", "done"), JobRow(2, "mail", "failed")])
     return _journal(messages), rows
@@ -123,6 +124,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "a turn still waits": ("unanswered", lambda j, r: _turn(r, 9, state="waiting", answered_at=None)),
     "a turn was never written": ("unanswered", lambda j, r: r.turns.clear()),
     "a turn is settled without a word": ("unanswered", lambda j, r: _change(r, 10, in_reply_to=None)),
+    "nothing was said to the queue, and there is no ticket": ("unanswered", lambda j, r: r.tickets.clear()),
     "only the words that it takes longer came": ("unanswered", lambda j, r: _change(r, 10, part=1000)),
     "the bot speaks under an agent": ("bot after claim", lambda j, r: _change(r, 6, author="bot")),
     "a message never reached the page": ("unseen", lambda j, r: _not_seen(j, 10)),

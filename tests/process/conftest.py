@@ -19,7 +19,7 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
     def begin(**options: list[str]) -> Product:
         parts = [described(tmp_path, name, *given) for name, given in options.items()]
         product = started(tmp_path, parts)
-        product.health = {part["name"]: str(part["health"]) for part in parts}
+        product.health = {part["name"]: str(part["url"]) for part in parts}
         running.append(product)
         return product
 

@@ -1,6 +1,6 @@
 """A small part of a made-up product: answers 200 on its port. It can be slow to load, deaf to SIGTERM, or fall at once.
 
-Run as `python part.py PORT LOG [--loading SECONDS] [--deaf] [--fail]`; writes "start" to LOG as it begins.
+Run as `python part.py PORT LOG [--loading SECONDS] [--deaf] [--fail] [--unasked]`; writes "start" to LOG as it begins.
 """
 
 import argparse
@@ -20,6 +20,7 @@ def main() -> None:
     parser.add_argument("--loading", type=float, default=0.0)
     parser.add_argument("--deaf", action="store_true")
     parser.add_argument("--fail", action="store_true")
+    parser.add_argument("--unasked", action="store_true")
     given = parser.parse_args()
     with given.log.open("a", encoding="utf-8") as log:
         log.write(f"{time.time()} {given.port} {os.getpid()}\n")
@@ -34,7 +35,7 @@ def main() -> None:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             state = "ready" if time.monotonic() >= loaded else "loading"
-            body = json.dumps({"state": state, "ready": True, "pid": os.getpid()}).encode()
+            body = json.dumps({"state": state, "ready": True, "answering": True, "pid": os.getpid()}).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -89,10 +89,12 @@ _given_out: set[object] = set()
 
 
 def described(folder: Path, name: str, *options: str) -> dict[str, Any]:
+    """A made-up part; with `--unasked` it has no address at which `up` could ask how it is."""
     port = ports.free_port("127.0.0.1", but=_given_out)
     _given_out.add(port)
     argv = [sys.executable, "-S", str(PART), str(port), str(folder / "starts"), *options]
-    return {"name": name, "argv": argv, "health": f"http://127.0.0.1:{port}/"}
+    url = f"http://127.0.0.1:{port}/"
+    return {"name": name, "argv": argv, "url": url, "health": "" if "--unasked" in options else url}
 
 
 def started(folder: Path, parts: list[dict[str, Any]]) -> Product:

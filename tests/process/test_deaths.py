@@ -31,6 +31,28 @@ def test_a_part_that_hangs_is_restarted(launch: Launch) -> None:
     assert "rasa has not answered for 2 s; restarting it" in product.logged()
 
 
+def test_a_part_that_nobody_can_ask_is_restarted_when_it_was_stopped(launch: Launch) -> None:
+    product = launch(web=[], worker=["--unasked"])
+    product.await_said("answering")
+    before = until(lambda: pid_at(product.health["worker"]), "the worker's start")
+    os.kill(before, signal.SIGSTOP)
+    until(lambda: pid_at(product.health["worker"]) not in (0, before), "another worker", 20)
+    assert living([before]) == []
+
+
+def test_a_supervisor_that_was_stopped_is_continued_and_nothing_is_restarted(launch: Launch) -> None:
+    product = launch(web=[], rasa=[])
+    product.await_said("answering")
+    family = product.family()
+    supervisor = min(family)
+    os.kill(supervisor, signal.SIGSTOP)
+    until(lambda: "continuing it, if it was stopped" in product.logged(), "a word on the supervisor", 40)
+    os.kill(pid_at(product.health["rasa"]), signal.SIGKILL)
+    until(lambda: pid_at(product.health["rasa"]), "rasa again")
+    assert supervisor in product.family()
+    assert product.stop() < 5
+
+
 def test_a_part_that_works_slowly_is_left_alone(launch: Launch) -> None:
     product = launch(web=[], knowledge=["--loading", "4"])
     product.await_said("answering")
