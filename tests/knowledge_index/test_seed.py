@@ -1,3 +1,4 @@
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,9 @@ import pytest
 from knowledge_index import seed
 from knowledge_index.articles import Article
 from knowledge_index.schemas import ArticleWithId
+
+FEWEST_ARTICLES = 60
+FEWEST_VARIANTS = 3
 
 
 def test_every_starter_article_fits_the_wire_in_both_languages() -> None:
@@ -14,7 +18,17 @@ def test_every_starter_article_fits_the_wire_in_both_languages() -> None:
     english = {one["id"].removesuffix(".en") for one in articles if one["language"] == "en"}
     chinese = {one["id"].removesuffix(".zh") for one in articles if one["language"] == "zh"}
     assert english == chinese
-    assert len(english) >= 25
+    assert len(english) >= FEWEST_ARTICLES
+    assert all(len(fields["variants"]) >= FEWEST_VARIANTS for fields in articles)
+
+
+def test_no_wording_leads_to_two_starter_articles() -> None:
+    times = Counter(
+        (one["language"], "".join(character for character in text.casefold() if character.isalnum()))
+        for one in seed.articles()
+        for text in (one["question"], *one["variants"])
+    )
+    assert [wording for wording, count in times.items() if count > 1] == []
 
 
 @pytest.mark.parametrize(

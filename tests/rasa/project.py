@@ -1,5 +1,7 @@
 """Where the Rasa project and its Python are, and what its files say."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +11,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 RASA_PYTHON: Final = ROOT / ".venv-rasa" / "bin" / "python"
 LANGUAGES: Final = ("en", "zh")
 FALLBACK: Final = "nlu_fallback"
+MARKED: Final = re.compile(r"\[(.+)\]\{.+\}")
 
 
 def read(path: str) -> dict[str, Any]:
@@ -37,6 +40,14 @@ def steps(pattern: str, kind: str) -> dict[str, list[dict[str, Any]]]:
         for entry in yaml.safe_load(path.read_text(encoding="utf-8")).get(kind, []):
             found[entry[kind.rstrip("s").replace("storie", "story")]] = entry["steps"]
     return found
+
+
+def sentences(pattern: str) -> Iterator[str]:
+    """What users say in the stories, without the marks of entities."""
+    for story in steps(pattern, "stories").values():
+        for step in story:
+            if "user" in step:
+                yield MARKED.sub(r"\1", step["user"].strip())
 
 
 def rules() -> dict[str, str]:
