@@ -51,7 +51,7 @@ VOCABULARIES: dict[str, Iterable[str]] = {
 
 HOLE = re.compile(r"\$\{[^}]*\}")
 CALLS = re.compile(r"""(?<![\w.])(?:t|known)\(\s*("[^"]*"|`[^`]*`)""")
-WORDS_IN_DATA = re.compile(r"""(?:data: \{ words:|dataset\.words =) ("[^"]*"|`[^`]*`)""")
+WORDS_IN_DATA = re.compile(r"""(?:data: \{ words(?:Label)?:|dataset\.words =) ("[^"]*"|`[^`]*`)""")
 STRINGS = re.compile(r""""([a-z][\w-]*(?:\.[\w?/-]+)+)\"""")
 LABELS = re.compile(r"""(?<![\w.])(?:label|optionsOf|namesOf|names)\("([\w.]+)\"""")
 WORDS_IN_HTML = re.compile(r"""data-words(?:-label|-placeholder|-title)?="([^"]*)\"""")

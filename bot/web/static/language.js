@@ -1,4 +1,4 @@
-/** The EN / 中文 switch: fills every `.switch[data-language-switch]` of the page. */
+/** The EN / 中文 switch, in whatever holds it. */
 
 import { el } from "./dom.js";
 import { currentLanguage, LANGUAGES, setLanguage } from "./words.js";

@@ -1,8 +1,8 @@
 /** The reference: every call that /openapi.json names, by room, with what goes in and what comes out. */
 
+import { showBar } from "./bar.js";
 import { $, el, fillWith } from "./dom.js";
 import { onKeys } from "./keys.js";
-import { showLanguageSwitch } from "./language.js";
 import { shapeOf } from "./shapes.js";
 import { label, onLanguage, startWords, t } from "./words.js";
 
@@ -161,7 +161,7 @@ function goToNamed() {
 }
 
 await startWords();
-showLanguageSwitch($("#language"));
+showBar({ before: el("a", { class: "button quiet", href: "/openapi.json", data: { words: "reference.raw" } }) });
 onLanguage(show);
 onKeys({ "/": () => $("#filter").focus() });
 $("#filter").addEventListener("input", filter);

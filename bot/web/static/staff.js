@@ -1,9 +1,9 @@
 /** What the staff's pages share: who is signed in, the bar on top, signing out, and calls that lead to the sign-in page. */
 
 import { Away, call, Refused } from "./api.js";
+import { connectionSign, navigation, outButton, showBar } from "./bar.js";
 import { $, announce, el } from "./dom.js";
 import { forget } from "./keep.js";
-import { showLanguageSwitch } from "./language.js";
 import { giveNames, known, startWords, t } from "./words.js";
 
 const TOAST_MS = 6_000;
@@ -15,15 +15,15 @@ const PAGES = {
 /** Writes the words and the bar; gives whoever is signed in, or leaves for the sign-in page. */
 export async function startStaffPage(current) {
   await startWords();
+  const who = el("span", { id: "me", class: "me" });
+  showBar({ nav: navigation(), before: connectionSign(), after: [who, outButton(signOut)] });
   const [me] = await Promise.all([staffCall("/staff/me"), fetchNames()]);
-  showLanguageSwitch($("#language"));
-  $("#me").textContent = me.name;
+  who.textContent = me.name;
   $("#nav").replaceChildren(
     ...Object.keys(PAGES)
       .filter((page) => mayOpen(me, page))
       .map((page) => navLink(page, current)),
   );
-  $("#sign-out").addEventListener("click", signOut);
   return me;
 }
 
