@@ -11,6 +11,8 @@ from hashlib import blake2b
 from typing import Any
 
 import redis.asyncio
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from bot.core.limits import ProcessLimits, Window, refused
@@ -62,7 +64,9 @@ class ValkeyLimits:
         self._own = ProcessLimits()
         self._wait_seconds = wait_seconds
         away = max(AWAY_SECONDS, wait_seconds)
-        self._client = redis.asyncio.Redis.from_url(url, socket_timeout=away, socket_connect_timeout=away)
+        self._client = redis.asyncio.Redis.from_url(
+            url, socket_timeout=away, socket_connect_timeout=away, retry=Retry(NoBackoff(), 0)
+        )
         self._count = self._client.register_script(COUNT)
         self._asked: list[tuple[tuple[Window, ...], asyncio.Future[int | None]]] = []
         self._asking: asyncio.Task[None] | None = None

@@ -87,13 +87,16 @@ class InProcessHub:
         for listener in tuple(self._listeners.get(channel, ())):
             listener.offer(event)
 
-    def resync(self) -> None:
-        """Mark every line to a person as behind, and wake it; on the loop's thread.
+    def has_listeners(self, channel: str) -> bool:
+        return channel in self._listeners
+
+    def resync(self, *, desk: bool = True) -> None:
+        """Mark every line to a person as behind, and wake it; on the loop's thread. Without `desk`, customers' alone.
 
         Workers are left alone: they look into the tables by themselves.
         """
         for channel, group in tuple(self._listeners.items()):
-            if channel == DESK or channel.startswith(conversation_channel("")):
+            if (desk and channel == DESK) or channel.startswith(conversation_channel("")):
                 for listener in tuple(group):
                     listener.behind = True
                     listener.offer(RESYNC)

@@ -1,6 +1,8 @@
 """Live push between the hubs of two processes, over a real Valkey server."""
 
 import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 import redis.asyncio
@@ -93,6 +95,90 @@ def test_a_server_that_vanished_without_a_word_is_left_and_found_again(monkeypat
 
     with ValkeyServer() as server:
         assert asyncio.run(story(server)) == {"type": "resync"}
+
+
+def test_whoever_could_not_be_told_is_told_to_read_the_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The teller alone was cut off: the others heard nothing of it and cannot know that they missed something."""
+    monkeypatch.setattr(live_valkey, "RECONNECT_SECONDS", 0.05)
+
+    async def story(server: ValkeyServer) -> None:
+        cut, lines = asyncio.Event(), set[asyncio.StreamWriter]()
+
+        async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if cut.is_set():
+                writer.close()
+                return
+            there, back = await asyncio.open_connection(server.host, server.port)
+            lines.update((writer, back))
+            await asyncio.gather(_copy(reader, back), _copy(there, writer))
+
+        between = await asyncio.start_server(relay, "127.0.0.1", 0)
+        port = between.sockets[0].getsockname()[1]
+        teller, hearer = ValkeyHub(f"redis://127.0.0.1:{port}"), ValkeyHub(f"redis://{server.host}:{server.port}")
+        for hub in (teller, hearer):
+            hub.attach(asyncio.get_running_loop())
+        listener = hearer.subscribe(live.DESK)
+        await _hears(listener, {"number": 1}, after=lambda: teller.send(live.DESK, {"number": 1}))
+        await _heard_all(teller, listener)
+        cut.set()
+        for line in lines:
+            line.close()
+        teller.send(live.DESK, {"number": 2})
+        await asyncio.sleep(0.2)
+        assert (listener.behind, listener.queue.empty()) == (False, True)
+        cut.clear()
+        assert await asyncio.wait_for(listener.get(), 20) == live.RESYNC
+        assert listener.behind
+        await asyncio.gather(teller.close(), hearer.close())
+        between.close()
+
+    with ValkeyServer() as server:
+        asyncio.run(story(server))
+
+
+def test_while_the_server_is_away_customers_lines_read_the_rows_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(live_valkey, "RECONNECT_SECONDS", 0.05)
+    monkeypatch.setattr(live_valkey, "STAND_IN_SECONDS", 0.05)
+
+    async def story() -> None:
+        hub = ValkeyHub("redis://127.0.0.1:9")
+        hub.attach(asyncio.get_running_loop())
+        ada, ben = hub.subscribe(live.conversation_channel("a")), hub.subscribe(live.DESK)
+        for _ in range(5):
+            assert await asyncio.wait_for(ada.get(), 20) == live.RESYNC
+        assert ben.queue.empty()
+        await hub.close()
+
+    asyncio.run(story())
+    assert [record.message for record in caplog.records] == ["the live push server is away"]
+
+
+async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await source.read(65_536):
+            target.write(data)
+
+
+async def _heard_all(teller: ValkeyHub, listener: live.Subscription) -> None:
+    """Until nothing that was said so far is still under way."""
+    teller.send(live.DESK, {"number": "last"})
+    async with asyncio.timeout(20):
+        while await listener.get() != {"number": "last"}:
+            pass
+    listener.behind = False
+
+
+async def _hears(listener: live.Subscription, wanted: Event, *, after: Callable[[], None]) -> None:
+    """Say it again until it is heard: at first the other may not have subscribed yet."""
+    async with asyncio.timeout(20):
+        while True:
+            after()
+            with suppress(TimeoutError):
+                while await asyncio.wait_for(listener.get(), 0.2) != wanted:
+                    pass
+                return
 
 
 def test_without_the_server_ones_own_listeners_still_hear(valkey_url: str) -> None:
