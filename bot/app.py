@@ -19,7 +19,7 @@ from bot.chat import api as chat_api
 from bot.chat import socket as chat_socket
 from bot.chat.intake import Intake, Stored
 from bot.chat.models import Conversation, Owner
-from bot.core import accounts_api, headers, http, live, metrics, refusals, staff_api
+from bot.core import accounts_api, calls, headers, http, live, metrics, refusals, staff_api
 from bot.core.passwords import Passwords
 from bot.core.settings import Settings
 from bot.core.socket import Seats
@@ -29,6 +29,7 @@ from bot.desk import socket as desk_socket
 from bot.dialogue.engine import Engine
 from bot.dialogue.prewarm import Prewarmer
 from bot.knowledge import api as knowledge_api
+from bot.operations import api as operations_api
 from bot.operations import probes
 from bot.operations.parts import PartsWatch
 from bot.policy.shapes import Policy
@@ -40,6 +41,7 @@ PAGES = {
     "/": "chat.html",
     "/desk": "desk.html",
     "/alerts": "alerts.html",
+    "/operations": "operations.html",
     "/sign-in": "sign-in.html",
     "/docs": "reference.html",
 }
@@ -66,6 +68,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, long_lived: 
     app.add_middleware(http.Guard)
     app.add_middleware(headers.SecurityHeaders, settings=settings)
     refusals.install(app)
+    calls.describe(app)
     app.include_router(_api())
     app.include_router(probes.router)
     _serve_pages(app)
@@ -87,10 +90,18 @@ class TicketView:
 
 
 def _api() -> APIRouter:
-    api = APIRouter(
-        prefix="/api/v1", responses={"default": {"model": refusals.Refused, "description": "Every refusal."}}
-    )
-    for room in (chat_api, chat_socket, staff_api, accounts_api, desk_api, desk_socket, knowledge_api, alerts_api):
+    api = APIRouter(prefix="/api/v1", responses=refusals.documented(*calls.ALWAYS))
+    for room in (
+        chat_api,
+        chat_socket,
+        staff_api,
+        accounts_api,
+        desk_api,
+        desk_socket,
+        knowledge_api,
+        alerts_api,
+        operations_api,
+    ):
         api.include_router(room.router)
     return api
 

@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except expected() as error:
         print(f"firebreak: {in_words(error)}", file=sys.stderr)
-        return TOLD
+        return getattr(error, "exit_code", TOLD)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -66,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
     _add_knowledge(commands)
     _add_staff(commands)
     _add_backup(commands)
-    _leaf(commands, "check", "check:check", "Say in words whether settings, policy, domain and index are in order.")
+    _add_operating(commands)
     return top
 
 
@@ -117,6 +117,35 @@ def _add_knowledge(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     search.add_argument("--language", help="en, zh, ... (default: the text's own)")
     about = "Measure the running service's search on variants held out of its index."
     _leaf(below, "evaluate", "kb:evaluate", about, "firebreak kb evaluate")
+
+
+def _add_operating(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    check = _leaf(
+        commands, "check", "check:check", "Say in words what is in order, what is not, and the cure.", "firebreak check"
+    )
+    check.add_argument("--json", action="store_true", help="one JSON object a finding")
+    jobs = _leaf(
+        commands,
+        "jobs",
+        "operating:jobs",
+        "List work that failed for good; try it again, or give it up.",
+        "firebreak jobs --replay all",
+    )
+    jobs.add_argument("--failed", action="store_true", help="what failed for good (the default)")
+    jobs.add_argument("--waiting", action="store_true", help="what is still to be done instead")
+    jobs.add_argument("--replay", metavar="WHAT", help="try again: an id, a kind, or all")
+    jobs.add_argument("--give-up", metavar="ID", help="put one aside for good")
+    jobs.add_argument("--reason", metavar="TEXT", help="why it is given up")
+    level = _leaf(
+        commands,
+        "log-level",
+        "operating:log_level",
+        "Log more or less, in running processes, without a restart.",
+        "firebreak log-level debug --part web",
+    )
+    level.add_argument("level", choices=["debug", "info", "warning", "error"])
+    parts = ["web", "worker", "knowledge", "actions", "rasa"]
+    level.add_argument("--part", choices=parts, help="one part (default: all)")
 
 
 def _add_staff(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

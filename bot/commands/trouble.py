@@ -4,6 +4,8 @@
 class Trouble(Exception):
     """A command cannot do what it was asked. The message says why and what to do."""
 
+    exit_code = 2
+
 
 def expected() -> tuple[type[Exception], ...]:
     """Errors that end a command with a sentence; all others are our mistakes and keep their traceback."""

@@ -3,7 +3,7 @@
 What it finds beside its own row comes back in the same transaction, so that one look costs one.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -24,11 +24,15 @@ FORGET_AFTER = timedelta(hours=1)
 class Pulse:
     """What one look at the database tells. `levels`: the log levels that operators set, by part."""
 
-    workers: int
+    processes: list[Process]
     failed: int
     oldest_failed_at: datetime | None
     oldest_turn_seconds: float
-    levels: dict[str, str] = field(default_factory=dict)
+    levels: dict[str, str]
+
+    @property
+    def workers(self) -> int:
+        return sum(process.part == "worker" for process in self.processes)
 
 
 def beat(db: Database, *, name: str, part: str, started_at: datetime) -> Pulse:
@@ -71,7 +75,7 @@ def levels(session: Session) -> dict[str, str]:
 
 def _read(session: Session) -> Pulse:
     return Pulse(
-        workers=sum(process.part == "worker" for process in alive(session)),
+        processes=alive(session),
         failed=work.failed(session),
         oldest_failed_at=work.oldest_failed(session),
         oldest_turn_seconds=certainty.oldest_wait(session),

@@ -13,6 +13,9 @@ from bot.alerts.models import Phase, Trigger
 from bot.chat.models import Owner
 from bot.desk import records
 from bot.desk.models import Status
+from bot.knowledge import service
+from bot.operations import loudness, parts, work
+from bot.operations.models import Did
 from bot.policy import load
 from bot.policy.shapes import Level, RequestType, Risk, Severity
 
@@ -44,6 +47,11 @@ VOCABULARIES: dict[str, Iterable[str]] = {
     "phase": Phase,
     "level": Severity,
     "trigger": Trigger,
+    "part": {*parts.FEELS, *loudness.PARTS},
+    "feels": parts.FEELS,
+    "work": {work.TURN, work.COUNT, service.INDEX_JOB},
+    "did": Did,
+    "logs": loudness.LEVELS,
     "step": {"warned", "raised", "confirmed", "dismissed", "passed_on"},
     "channel": {"web", "app"},
     "family": POLICY.crisis.families,

@@ -10,6 +10,7 @@ const TOAST_MS = 6_000;
 const PAGES = {
   desk: ["agent", "lead", "supervisor", "admin"],
   alerts: ["supervisor", "quality", "lead", "admin"],
+  operations: ["supervisor", "admin"],
 };
 
 /** Writes the words and the bar; gives whoever is signed in, or leaves for the sign-in page. */
