@@ -101,8 +101,8 @@ def _routes(app: FastAPI, loading: Loading) -> None:
     @app.post("/search")
     async def search(body: SearchRequest) -> Response:
         result = await loading.ready().search(text=body.text, language=body.language, audience=body.audience, k=body.k)
-        found = {name: result[name] for name in ("decision", "confidence", "language")}
-        logs.event("searched", level=logging.DEBUG, **found)
+        facts = {"decision": result.decision, "confidence": result.confidence, "language": result.language}
+        logs.event("searched", level=logging.DEBUG, **facts)
         return Json(result)
 
     @app.get("/articles/{article_id:path}")

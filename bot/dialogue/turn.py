@@ -98,7 +98,7 @@ async def _after_failure(work: Answering, conversation_id: str, pending: Pending
     if pending.attempts >= TRIES:
         try:
             return await work.in_thread(_give_to_people, conversation_id, pending)
-        except Exception:
+        except Exception:  # noqa: BLE001 - it is tried again, and stays visible
             log.exception("the last resort failed", extra={"turn": pending.message_id})
     await work.in_thread(_put_off, conversation_id, pending, type(error).__name__)
     raise error

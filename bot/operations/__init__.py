@@ -1,1 +1,1 @@
-"""What operators see and do: parts and their state, work that failed, figures, how much is logged. `api` is the door."""
+"""What operators see and do: the parts, work that failed, figures, how much is logged. `api` is the door."""

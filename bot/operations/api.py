@@ -93,7 +93,7 @@ def give_up(id: WorkId, given: GiveUp, staff: Operator, db: Db) -> dict[str, str
 def events(_staff: Reader, db: Db) -> dict[str, Any]:
     """Who did what, newest first, at most 100."""
     with db.snapshot() as session:
-        return {"items": [_event(event) for event in session.scalars(work.history())]}
+        return {"items": [_event(event) for event in work.history(session)]}
 
 
 @router.get("/log-level")

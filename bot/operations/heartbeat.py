@@ -70,7 +70,7 @@ def alive(session: Session) -> list[Process]:
 
 def levels(session: Session) -> dict[str, str]:
     """The log levels that operators set, by part."""
-    return {part: level for part, level in session.execute(select(LogLevel.part, LogLevel.level))}
+    return {row.part: row.level for row in session.scalars(select(LogLevel))}
 
 
 def _read(session: Session) -> Pulse:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.chat.models import Turn
@@ -193,6 +193,6 @@ def do_record(
     )
 
 
-def history(limit: int = PAGE) -> Select[tuple[OperatorEvent]]:
+def history(session: Session, *, limit: int = PAGE) -> list[OperatorEvent]:
     """What operators did, newest first."""
-    return select(OperatorEvent).order_by(OperatorEvent.id.desc()).limit(limit)
+    return [*session.scalars(select(OperatorEvent).order_by(OperatorEvent.id.desc()).limit(limit))]
