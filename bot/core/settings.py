@@ -3,6 +3,7 @@
 import os
 import re
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+Network = IPv4Network | IPv6Network
 PREFIX = "FIREBREAK_"
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
@@ -63,7 +65,9 @@ class Settings(BaseSettings):
     limits_wait_seconds: float = Field(
         0.01, gt=0, description="Longest wait for the count that processes share; then a process's own count decides."
     )
-    trusted_proxies: str = Field("", description="Comma list of addresses whose X-Forwarded-For is believed.")
+    trusted_proxies: str = Field(
+        "", description="Comma list of addresses and networks whose X-Forwarded-For is believed."
+    )
 
     token_days: int = Field(30, ge=1, description="How long a conversation token is valid.")
     session_hours: int = Field(12, ge=1, description="How long a staff session is valid without use.")
@@ -74,7 +78,12 @@ class Settings(BaseSettings):
     allowed_origins: str = Field(
         "", description="Comma list of further origins whose pages may open our sockets and frame the chat."
     )
-    secure_cookies: bool = Field(False, description="Set it when served over HTTPS: Secure cookies named __Host-, HSTS, sockets for HTTPS pages alone.")
+    secure_cookies: bool = Field(
+        False, description="Served over HTTPS: cookies are Secure, browsers are told HSTS, sockets are for HTTPS pages."
+    )
+        False,
+        description="Set it when served over HTTPS: Secure cookies named __Host-, HSTS, sockets for HTTPS pages alone.",
+    )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     policy_dir: Path | None = Field(None, description="Folder of policy files; empty means the shipped ones.")
@@ -97,6 +106,17 @@ class Settings(BaseSettings):
             raise PydanticCustomError("addresses", "one or more different http://host:port, separated by commas")
         return ",".join(urls)
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        for part in sorted(_comma_set(text)):
+            try:
+                ip_network(part, strict=False)
+            except ValueError as error:
+                shape = "each is an address (10.0.0.7) or a network (10.0.0.0/24)"
+                raise PydanticCustomError("network", f"{part!r} cannot be used: {shape}") from error
+        return text
+
     @field_validator("allowed_origins")
     @classmethod
     def _are_origins(cls, text: str) -> str:
@@ -115,8 +135,8 @@ class Settings(BaseSettings):
         return tuple(self.rasa_url.split(","))
 
     @cached_property
-    def proxies(self) -> frozenset[str]:
-        return _comma_set(self.trusted_proxies)
+    def proxies(self) -> tuple[Network, ...]:
+        return tuple(ip_network(part, strict=False) for part in sorted(_comma_set(self.trusted_proxies)))
 
     @cached_property
     def origins(self) -> frozenset[str]:
