@@ -1,10 +1,12 @@
 """What every room's routes share: the app's parts, the caller, the limits by address and by size."""
 
 import asyncio
+import functools
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from ipaddress import ip_address
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -15,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.core import auth, cookies, errors, refusals
 from bot.core.db import Database
 from bot.core.limits import Limits, Window
-from bot.core.settings import Settings
+from bot.core.settings import Network, Settings
 from bot.core.socket import Seats
 
 CSRF_HEADER = "x-csrf-token"
@@ -54,12 +56,24 @@ def socket_token(connection: HTTPConnection) -> str | None:
 
 
 def address_of(connection: HTTPConnection) -> str:
-    """The caller's address; X-Forwarded-For is believed from the trusted proxies only."""
+    """The caller's address: the nearest that is no trusted proxy. X-Forwarded-For is believed from those only."""
     peer = connection.client.host if connection.client else "unknown"
-    if peer in settings_of(connection).proxies:
-        forwarded = connection.headers.get("x-forwarded-for", "").split(",")[-1].strip()
-        return forwarded or peer
-    return peer
+    proxies = settings_of(connection).proxies
+    if not proxies:
+        return peer
+    forwarded = ",".join(connection.headers.getlist("x-forwarded-for"))
+    hops = [peer, *(hop.strip() for hop in reversed(forwarded.split(",")) if hop.strip())]
+    return next((hop for hop in hops if not _is_among(hop, proxies)), hops[-1])
+
+
+@functools.lru_cache(maxsize=10_000)
+def _is_among(address: str, proxies: tuple[Network, ...]) -> bool:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    plain = getattr(found, "ipv4_mapped", None) or found
+    return any(plain in network for network in proxies)
 
 
 async def check_address(connection: HTTPConnection) -> None:
