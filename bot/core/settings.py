@@ -81,9 +81,6 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(
         False, description="Served over HTTPS: cookies are Secure, browsers are told HSTS, sockets are for HTTPS pages."
     )
-        False,
-        description="Set it when served over HTTPS: Secure cookies named __Host-, HSTS, sockets for HTTPS pages alone.",
-    )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     policy_dir: Path | None = Field(None, description="Folder of policy files; empty means the shipped ones.")
