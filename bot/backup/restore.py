@@ -16,8 +16,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import migrations
 from bot.backup import BackupError, filed, rows, served, shape
 from bot.backup.archive import Archive, Manifest, digest_of, opened
+from bot.chat.models import Conversation
 from bot.core import clock
 from bot.core.auth import StaffSession
+from bot.core.jobs import Job, JobState
 
 Say = Callable[[str], None]
 
@@ -80,7 +82,17 @@ def _fill(connection: Connection, archive: Archive, tables: tuple[shape.Table, .
         if digest_of(rows.read(connection, table)) != (entry.rows, entry.sha256):
             raise BackupError(f"Table {table.name} is not what was backed up after it was written.")
     migrations.do_upgrade(connection)
-    connection.execute(update(StaffSession).values(expires_at=clock.now()))
+    _let_go(connection)
+
+
+def _let_go(connection: Connection) -> None:
+    """Who was answering at the moment of the backup is gone: its work is free at once. Nobody of the staff is signed
+    in: a session that was ended since, or whose password was changed, would live again."""
+    moment = clock.now()
+    held = update(Conversation).where(Conversation.turn_lease_by.is_not(None))
+    connection.execute(held.values(turn_lease_until=None, turn_lease_by=None))
+    connection.execute(update(Job).where(Job.state == JobState.RUNNING).values(lease_until=moment))
+    connection.execute(update(StaffSession).where(StaffSession.expires_at > moment).values(expires_at=moment))
 
 
 @contextmanager
