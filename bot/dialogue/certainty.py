@@ -121,7 +121,7 @@ def _not_yet_said(session: Session, step: Step, first: Subquery) -> list[tuple[s
         select(Turn.message_id, Conversation)
         .join(first, (first.c.conversation_id == Turn.conversation_id) & (first.c.seq == Turn.seq))
         .join(Conversation, Conversation.id == Turn.conversation_id)
-        .where(~already)
+        .where(Turn.state == "waiting", ~already)
         .limit(BATCH)
     )
     return [(message_id, conversation) for message_id, conversation in session.execute(wanted).all()]
