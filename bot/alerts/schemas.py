@@ -2,51 +2,40 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, Field, StringConstraints, field_validator
 
 from bot.alerts.models import Phase
-from bot.chat import texts
+from bot.core.shapes import Cursor, Key, Query, Shape, Trimmed, Words
+from bot.desk.schemas import NamedOut
 from bot.policy.shapes import Severity
-
-Note = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
-Key = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-
-
-class Shape(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    @field_validator("*", mode="after")
-    @classmethod
-    def _storable(cls, value: Any) -> Any:
-        return texts.check_storable(value) if isinstance(value, str) else value
 
 
 class RaiseIn(Shape):
     topic: Key
-    note: Note
+    note: Words
     conversation_ids: list[Key] = Field([], max_length=200)
 
 
 class ConfirmIn(Shape):
     level: Severity
-    note: Annotated[str, StringConstraints(max_length=4000, strip_whitespace=True)] = ""
+    note: Annotated[str, Trimmed, StringConstraints(max_length=4000)] = ""
 
 
 class DismissIn(Shape):
-    reason: Note
+    reason: Words
     kind: Literal["not_a_complaint", "wrong_topic", "known", "other"]
 
 
 class PassOnIn(Shape):
     department: Key
-    note: Note
+    note: Words
 
 
-class ListIn(BaseModel):
+class ListIn(Shape):
     """`phase` may name several, separated by commas; without it, all."""
 
-    phase: str = ""
-    cursor: Annotated[str, StringConstraints(max_length=100)] | None = None
+    phase: Query = ""
+    cursor: Cursor | None = None
     limit: int = Field(50, ge=1, le=200)
 
     @field_validator("phase")
@@ -56,16 +45,75 @@ class ListIn(BaseModel):
             raise ValueError(f"phases are {', '.join(Phase)}")
         return value
 
-    @field_validator("cursor")
-    @classmethod
-    def _storable(cls, value: str | None) -> str | None:
-        return texts.check_storable(value) if value else value
-
     @property
     def phases(self) -> list[Phase]:
         return [Phase(name.strip()) for name in self.phase.split(",") if name.strip()]
 
 
+class DepartmentOut(BaseModel):
+    department: str
+    due_at: str
+    acknowledged_at: str | None = None
+
+
+class AlertOut(BaseModel):
+    """`window`: in minutes. `rule`: the threshold that was crossed."""
+
+    id: str
+    topic: str
+    phase: Phase
+    level: Severity | None
+    opened_at: str
+    closed_at: str | None
+    last_mention_at: str | None
+    trigger: str
+    window: int | None
+    rule: dict[str, Any]
+    people: int
+    channels: list[str]
+    families: list[str]
+    messages: int
+    baseline: float | None
+    departments: list[DepartmentOut]
+    tickets: list[int]
+    version: int
+
+
+class MentionOut(BaseModel):
+    person: str
+    person_id: str
+    channel: str
+    family: str
+    conversation_id: str
+    at: str
+    text: str
+
+
+class StepOut(BaseModel):
+    at: str
+    event: str
+    text: str
+    detail: dict[str, Any]
+    author: str | None = None
+
+
+class DecisionOut(BaseModel):
+    step: str
+    note: str
+    by: str
+    at: str
+
+
+class AlertCardOut(AlertOut):
+    mentions: list[MentionOut]
+    events: list[StepOut]
+    decision: DecisionOut | None
+
+
 class AlertsOut(BaseModel):
-    items: list[dict[str, Any]]
+    items: list[AlertOut]
     next: str | None = None
+
+
+class TopicsOut(BaseModel):
+    items: list[NamedOut]

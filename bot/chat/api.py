@@ -15,20 +15,22 @@ from bot.chat.schemas import (
     ConversationOut,
     FeedbackIn,
     MessageIn,
-    MessagesOut,
     ReceiptOut,
+    ThreadOut,
+    TicketOut,
     TokenOut,
 )
-from bot.core import clock, errors, http, live, tokens
+from bot.core import calls, clock, errors, http, live, tokens
 from bot.core.db import Database
 from bot.core.http import Cfg, Db
 from bot.core.limits import Limits, Window
 from bot.core.settings import Settings
+from bot.core.shapes import LARGEST_INTEGER, Seq
 from bot.core.tokens import Keyring
 
 LONGEST_WAIT_SECONDS = 25
-LAST_SEQ = 2**31 - 1
-router = APIRouter(prefix="/conversations", tags=["customers"])
+router = APIRouter(prefix="/conversations", tags=["customers"], route_class=calls.Call)
+Thread = dict[str, Any]
 
 
 class TicketView(Protocol):
@@ -43,7 +45,11 @@ def token_keys(request: Request) -> Keyring:
     return keys
 
 
-def opened(conversation_id: str, request: Request, keys: Annotated[Keyring, Depends(token_keys)]) -> str:
+def opened(
+    conversation_id: Annotated[str, Path(max_length=64)],
+    request: Request,
+    keys: Annotated[Keyring, Depends(token_keys)],
+) -> str:
     """The conversation's id, once the bearer token was found to open it."""
     access.check_token(keys, conversation_id, http.bearer(request))
     return conversation_id
@@ -52,7 +58,7 @@ def opened(conversation_id: str, request: Request, keys: Annotated[Keyring, Depe
 Opened = Annotated[str, Depends(opened)]
 
 
-@router.post("", status_code=201)
+@router.post("", **calls.told(ConversationOut, errors.Unauthenticated, by="anybody", status=201))
 async def start(request: Request, wanted: ConversationIn, db: Db, settings: Cfg) -> ConversationOut:
     """Begin a conversation; the token opens it and nothing else."""
     claims = access.identity_claims(settings, wanted.identity_token)
@@ -64,7 +70,7 @@ async def start(request: Request, wanted: ConversationIn, db: Db, settings: Cfg)
     return ConversationOut(conversation_id=conversation.id, token=token, expires_at=clock.iso(expires))
 
 
-@router.post("/{conversation_id}/token")
+@router.post("/{conversation_id}/token", **calls.told(TokenOut, by="conversation", body=False))
 def renew(conversation_id: Opened, request: Request, db: Db, settings: Cfg) -> TokenOut:
     """A fresh token for a still valid one."""
     with db.snapshot() as session:
@@ -73,31 +79,32 @@ def renew(conversation_id: Opened, request: Request, db: Db, settings: Cfg) -> T
     return TokenOut(token=token, expires_at=clock.iso(expires))
 
 
-@router.post("/{conversation_id}/messages", status_code=202)
-async def send(conversation_id: Opened, message: MessageIn, request: Request, response: Response) -> ReceiptOut:
+@router.post(
+    "/{conversation_id}/messages",
+    **calls.told(ReceiptOut, errors.Unavailable, by="conversation", status=202, also=200),
+)
+async def send(conversation_id: Opened, message: MessageIn, request: Request) -> Response:
     """Store a message, then acknowledge it. The same client_message_id again gets the first receipt, with 200."""
     incoming = Incoming(
         conversation_id,
         texts.check_client_id(message.client_message_id),
         texts.check_message(message.text),
-        message.choice,
+        texts.check_choice(message.choice),
     )
     await check_rate(request.app.state.limits, request.app.state.settings, conversation_id)
     intake: Intake = request.app.state.intake
     receipt = await intake.accept(incoming)
-    if receipt.repeated:
-        response.status_code = 200
-    return ReceiptOut(**receipt.as_wire())
+    return calls.answer(receipt.as_wire(), status=200 if receipt.repeated else 202)
 
 
-@router.get("/{conversation_id}/messages", response_model_exclude_none=True)
+@router.get("/{conversation_id}/messages", **calls.told(ThreadOut, by="conversation", body=False))
 async def read(
     conversation_id: Opened,
     request: Request,
     db: Db,
-    after_seq: Annotated[int, Query(ge=0, le=LAST_SEQ)] = 0,
-    wait: Annotated[float, Query(ge=0)] = 0,
-) -> MessagesOut:
+    after_seq: Seq = 0,
+    wait: Annotated[float, Query(ge=0, allow_inf_nan=False)] = 0,
+) -> Response:
     """The thread after `after_seq`; with `wait`, held until something newer exists, for 25 s at most."""
     tickets: TicketView = request.app.state.ticket_view
     deadline = asyncio.get_running_loop().time() + min(wait, LONGEST_WAIT_SECONDS)
@@ -105,16 +112,18 @@ async def read(
         while True:
             found = await asyncio.to_thread(read_thread, db, tickets, conversation_id, after_seq)
             left = deadline - asyncio.get_running_loop().time()
-            if found.messages or left <= 0:
-                return found
+            if found["messages"] or left <= 0:
+                return calls.answer(found)
             try:
                 await asyncio.wait_for(events.get(), min(left, 5))
             except TimeoutError:
                 continue
 
 
-@router.post("/{conversation_id}/messages/{seq}/feedback", status_code=204)
-def feedback(conversation_id: Opened, seq: Annotated[int, Path(ge=1, le=LAST_SEQ)], given: FeedbackIn, db: Db) -> None:
+@router.post("/{conversation_id}/messages/{seq}/feedback", **calls.told(None, by="conversation", status=204))
+def feedback(
+    conversation_id: Opened, seq: Annotated[int, Path(ge=1, le=LARGEST_INTEGER)], given: FeedbackIn, db: Db
+) -> None:
     """Keep whether a bot answer helped; a second word on the same answer replaces the first."""
     with db.transaction() as session:
         message = session.scalar(select(Message).where(Message.conversation_id == conversation_id, Message.seq == seq))
@@ -134,7 +143,7 @@ def feedback(conversation_id: Opened, seq: Annotated[int, Path(ge=1, le=LAST_SEQ
         )
 
 
-@router.get("/{conversation_id}/ticket")
+@router.get("/{conversation_id}/ticket", **calls.told(TicketOut, by="conversation", body=False))
 def ticket(conversation_id: Opened, request: Request, db: Db) -> dict[str, Any]:
     """What was promised: number, team, due time, next step and what has happened since."""
     tickets: TicketView = request.app.state.ticket_view
@@ -163,11 +172,10 @@ def _existing(session: Session, conversation_id: str) -> Conversation:
     return found
 
 
-def read_thread(db: Any, tickets: TicketView, conversation_id: str, after_seq: int) -> MessagesOut:
+def read_thread(db: Database, tickets: TicketView, conversation_id: str, after_seq: int) -> Thread:
+    """The wire's `ThreadOut`; without a ticket it names none."""
     with db.snapshot() as session:
         conversation = _existing(session, conversation_id)
-        return MessagesOut(
-            messages=delivery.messages_after(session, conversation_id, after_seq),
-            state=conversation.state,
-            ticket=tickets.brief(session, conversation),
-        )
+        messages = delivery.messages_after(session, conversation_id, after_seq)
+        brief = tickets.brief(session, conversation)
+    return {"messages": messages, "state": conversation.state, **({"ticket": brief} if brief else {})}

@@ -1,27 +1,21 @@
 """The wire shapes of the customer's calls."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, Field, StringConstraints, WithJsonSchema
 
 from bot.chat import texts
+from bot.chat.models import Author, Kind
+from bot.core.shapes import Shape, Storable, Trimmed
 
-Short = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-
-
-class Shape(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    @field_validator("*", mode="after")
-    @classmethod
-    def _storable(cls, value: Any) -> Any:
-        return texts.check_storable(value) if isinstance(value, str) else value
+Short = Annotated[str, StringConstraints(min_length=1, max_length=200), Storable]
+State = Literal["bot", "queue", "agent", "closed"]
 
 
 class CustomerIn(Shape):
-    name: Short | None = None
-    email: Annotated[str, StringConstraints(max_length=254)] | None = None
-    phone: Annotated[str, StringConstraints(max_length=40)] | None = None
+    name: Annotated[str, Trimmed, StringConstraints(max_length=200)] | None = None
+    email: Annotated[str, Trimmed, StringConstraints(max_length=254)] | None = None
+    phone: Annotated[str, Trimmed, StringConstraints(max_length=40)] | None = None
     external_id: Short | None = None
 
 
@@ -34,22 +28,24 @@ class ConversationIn(Shape):
 
 
 class MessageIn(Shape):
+    """`text`: 1 to 4,000 characters after trimming, of which one can be seen."""
+
     client_message_id: Annotated[str, StringConstraints(min_length=1, max_length=texts.CLIENT_ID_LENGTH)]
-    text: str
-    choice: Short | None = None
+    text: Annotated[str, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": texts.TEXT_LENGTH})]
+    choice: Annotated[str, StringConstraints(min_length=1, max_length=texts.CHOICE_LENGTH)] | None = None
     attachment_ids: list[Short] | None = Field(None, max_length=10)
 
 
 class FeedbackIn(Shape):
     helpful: bool
-    reason: Annotated[str, StringConstraints(max_length=1000)] | None = None
+    reason: Annotated[str, Trimmed, StringConstraints(max_length=1000)] | None = None
 
 
 class ConversationOut(BaseModel):
     conversation_id: str
     token: str
     expires_at: str
-    messages: list[dict[str, Any]] = []
+    messages: list[Any] = Field(default=[], max_length=0)
 
 
 class TokenOut(BaseModel):
@@ -65,7 +61,51 @@ class ReceiptOut(BaseModel):
     notice: str
 
 
-class MessagesOut(BaseModel):
-    messages: list[dict[str, Any]]
-    state: str
-    ticket: dict[str, Any] | None = None
+class ChoiceOut(BaseModel):
+    title: str
+    payload: str
+
+
+class MessageOut(BaseModel):
+    """One entry of the thread. What does not apply is left out."""
+
+    seq: int
+    message_id: str
+    author: Author
+    kind: Kind
+    text: str
+    at: str
+    choices: list[ChoiceOut] | None = None
+    article_id: str | None = None
+    article_question: str | None = None
+    in_reply_to: str | None = None
+    client_message_id: str | None = None
+    author_name: str | None = None
+
+
+class BriefTicketOut(BaseModel):
+    """`due_at`: what is owed next; null once it is solved."""
+
+    number: int
+    status: str
+    due_at: str | None
+
+
+class ThreadOut(BaseModel):
+    messages: list[MessageOut]
+    state: State
+    ticket: BriefTicketOut | None = None
+
+
+class StepOut(BaseModel):
+    at: str
+    event: str
+    text: str
+
+
+class TicketOut(BriefTicketOut):
+    """A ticket as its customer sees it."""
+
+    team: str
+    next_step: str
+    timeline: list[StepOut]

@@ -1,13 +1,11 @@
 """The customer's live line: messages in are stored and acknowledged, events out keep the thread's order."""
 
 import asyncio
-from typing import Any
 
 from fastapi import APIRouter, WebSocket
 
 from bot.chat import access, api, texts
 from bot.chat.intake import Incoming
-from bot.chat.schemas import MessagesOut
 from bot.core import errors, http, live
 from bot.core.limits import Window
 from bot.core.shapes import LARGEST_INTEGER
@@ -59,7 +57,7 @@ class CustomerLine(Line):
     async def read_standing(self) -> None:
         """Who speaks, and what was promised: the first frame after what was missed. Raises NotFound."""
         found = await self._read()
-        self._standing = {"type": "state", "state": found.state, "ticket": found.ticket}
+        self._standing = {"type": "state", "state": found["state"], "ticket": found.get("ticket")}
 
     async def take(self, frame: Frame) -> None:
         match frame.get("type"):
@@ -126,7 +124,7 @@ class CustomerLine(Line):
 
     async def _fill_gap(self) -> None:
         """Send every row after the last number, page by page."""
-        while messages := (await self._read()).messages:
+        while messages := (await self._read())["messages"]:
             for message in messages:
                 own = message["seq"] in self._own
                 self._last = max(self._last, message["seq"])
@@ -134,7 +132,7 @@ class CustomerLine(Line):
                     await self.send({"type": "message", "message": message})
             self._own = {seq for seq in self._own if seq > self._last}
 
-    async def _read(self) -> MessagesOut:
+    async def _read(self) -> api.Thread:
         return await asyncio.to_thread(api.read_thread, self.app.db, self.app.ticket_view, self._id, self._last)
 
     def _skip_own(self) -> None:

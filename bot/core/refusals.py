@@ -1,5 +1,6 @@
 """How a refusal is told: the one error shape, whoever refuses, in the caller's language; and how OpenAPI names it."""
 
+import logging
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -11,7 +12,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from bot.core import errors, sentences
+from bot.core import errors, outages, sentences
 
 _BY_STATUS: dict[int, type[errors.FirebreakError]] = {
     400: errors.Invalid,
@@ -22,6 +23,7 @@ _BY_STATUS: dict[int, type[errors.FirebreakError]] = {
     408: errors.TooSlow,
     413: errors.TooLarge,
 }
+log = logging.getLogger(__name__)
 
 
 class Refusal(BaseModel):
@@ -37,8 +39,6 @@ class Refused(BaseModel):
 
 
 Kind = type[errors.FirebreakError]
-ALWAYS: tuple[Kind, ...] = (errors.Invalid, errors.RateLimited)
-WITH_A_BODY: tuple[Kind, ...] = (errors.TooLarge,)
 
 
 def documented(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
@@ -59,6 +59,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.FirebreakError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    for kind in outages.AWAY:
+        app.add_exception_handler(kind, _database)
     app.add_exception_handler(Exception, _unforeseen)
     app.router.default = _nowhere
 
@@ -101,6 +103,15 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     answer = response(kind(), language_of(request))
     answer.headers.update(error.headers or {})
     return answer
+
+
+async def _database(request: Request, error: Exception) -> JSONResponse:
+    """The database is away or full: said so, and when to come back. Its own words are in the log, not here."""
+    refusal = outages.refusal(error)
+    if refusal is None:
+        raise error
+    log.warning("refused for the database", extra={"code": refusal.code, "cause": type(error).__name__})
+    return response(refusal, language_of(request))
 
 
 async def _unforeseen(request: Request, _error: Exception) -> JSONResponse:

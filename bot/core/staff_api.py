@@ -11,28 +11,57 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, StringConstraints
 
-from bot.core import auth, clock, cookies, errors, http, passwords, tokens
+from bot.core import auth, calls, clock, cookies, errors, http, passwords, tokens
 from bot.core.audit import Happened, do_note
 from bot.core.db import Database
 from bot.core.http import Cfg, Db
 from bot.core.limits import Limits, Window
 from bot.core.settings import Settings
+from bot.core.shapes import Shape
 
 TRY_SECONDS = 300
 BROWSER_DAYS = 180
 WRONG = "E-mail or password is wrong."
 Password = Annotated[str, StringConstraints(min_length=1, max_length=passwords.LONGEST)]
-router = APIRouter(prefix="/staff", tags=["staff"])
+router = APIRouter(prefix="/staff", tags=["staff"], route_class=calls.Call)
 
 
-class Login(BaseModel):
+class Login(Shape):
     email: Annotated[str, StringConstraints(min_length=1, max_length=254)]
     password: Password
 
 
-class NewPassword(BaseModel):
+class NewPassword(Shape):
     current: Password
     new: Password
+
+
+class StaffOut(BaseModel):
+    """`password`: who chose it. A `one_time` one opens nothing but its change."""
+
+    id: str
+    name: str
+    roles: list[auth.Role]
+    password: auth.PasswordKind
+
+
+class SignedInOut(BaseModel):
+    token: str
+    staff: StaffOut
+
+
+class SessionOut(BaseModel):
+    """`this`: the session that asks."""
+
+    id: str
+    created_at: str
+    seen_at: str
+    expires_at: str
+    this: bool
+
+
+class SessionsOut(BaseModel):
+    items: list[SessionOut]
 
 
 async def signed_in(request: Request) -> auth.StaffSession:
@@ -43,7 +72,7 @@ async def signed_in(request: Request) -> auth.StaffSession:
 Me = Annotated[auth.StaffSession, Depends(signed_in)]
 
 
-@router.post("/login")
+@router.post("/login", **calls.told(SignedInOut, errors.Unauthenticated, by="anybody"))
 async def login(given: Login, request: Request, response: Response, db: Db, settings: Cfg) -> dict[str, Any]:
     """A new session.
 
@@ -63,13 +92,13 @@ async def login(given: Login, request: Request, response: Response, db: Db, sett
     return {"token": token, "staff": _shown(staff)}
 
 
-@router.get("/me")
+@router.get("/me", **calls.told(StaffOut, by="staff", body=False))
 def me(mine: Me) -> dict[str, Any]:
     """Who is signed in; prolongs the session."""
     return _shown(mine.staff)
 
 
-@router.post("/logout", status_code=204)
+@router.post("/logout", **calls.told(None, by="staff", status=204, body=False))
 def logout(mine: Me, request: Request, response: Response, db: Db, settings: Cfg) -> None:
     """End this session."""
     with db.transaction() as session:
@@ -79,7 +108,7 @@ def logout(mine: Me, request: Request, response: Response, db: Db, settings: Cfg
         cookies.remove(response, name, settings=settings)
 
 
-@router.post("/password")
+@router.post("/password", **calls.told(SignedInOut, by="staff"))
 async def change_password(
     given: NewPassword, mine: Me, request: Request, response: Response, db: Db, settings: Cfg
 ) -> dict[str, Any]:
@@ -101,14 +130,14 @@ async def change_password(
     return {"token": token, "staff": {**_shown(mine.staff), "password": auth.PasswordKind.OWN}}
 
 
-@router.get("/sessions")
+@router.get("/sessions", **calls.told(SessionsOut, by="staff", body=False))
 def sessions(mine: Me, db: Db) -> dict[str, Any]:
     """Where one is signed in, the last used first."""
     with db.snapshot() as session:
         return {"items": [_session(one, mine) for one in auth.running_sessions(session, mine.staff_id)]}
 
 
-@router.delete("/sessions/{session_id}", status_code=204)
+@router.delete("/sessions/{session_id}", **calls.told(None, errors.NotFound, by="staff", status=204, body=False))
 def end_session(
     session_id: Annotated[str, Path(pattern=f"^[0-9a-f]{{{auth.SESSION_ID_LENGTH}}}$")],
     mine: Me,

@@ -5,34 +5,52 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query
 
 from bot.chat import delivery
+from bot.core import calls, errors
 from bot.core.auth import Role, Staff
 from bot.core.http import Db, require
+from bot.core.shapes import LARGEST_INTEGER
 from bot.desk import service, views
 from bot.desk.access import access_ticket
 from bot.desk.models import UNSETTLED
 from bot.desk.queue import Filters, tickets_in_order
-from bot.desk.schemas import ListIn, NoteIn, ReopenIn, ReplyIn, ResolveIn, SeenIn, TicketsOut, TransferIn, WaitIn
+from bot.desk.schemas import (
+    CardOut,
+    ListIn,
+    NoteIn,
+    ReopenIn,
+    ReplyIn,
+    ResolveIn,
+    SaidOut,
+    SeenIn,
+    TeamsOut,
+    TicketOut,
+    TicketsOut,
+    TransferIn,
+    WaitIn,
+)
 from bot.policy.current import Rules
 
-router = APIRouter(prefix="/desk", tags=["desk"])
+router = APIRouter(prefix="/desk", tags=["desk"], route_class=calls.Call)
 Agent = Annotated[Staff, Depends(require(Role.AGENT, Role.LEAD, Role.SUPERVISOR))]
 Anybody = Annotated[Staff, Depends(require())]
-Number = Annotated[int, Path(ge=1, lt=2**31)]
+Number = Annotated[int, Path(ge=1, le=LARGEST_INTEGER)]
 Json = dict[str, Any]
+STEP = calls.told(TicketOut, errors.NotFound, errors.Conflict, by="staff")
+CHECKED_STEP = calls.told(TicketOut, errors.NotFound, errors.Conflict, errors.Stale, by="staff")
 
 
-@router.get("/tickets")
-def tickets(asked: Annotated[ListIn, Query()], staff: Agent, db: Db) -> TicketsOut:
+@router.get("/tickets", **calls.told(TicketsOut, by="staff", body=False))
+def tickets(asked: Annotated[ListIn, Query()], staff: Agent, db: Db) -> Json:
     """Tickets in working order, those that are not settled unless `status` names others."""
     filters = Filters(status=asked.statuses or UNSETTLED, team=asked.team, mine=asked.mine, text=asked.q)
     with db.snapshot() as session:
         page, following = tickets_in_order(
             session, staff=staff, filters=filters, cursor=asked.cursor, limit=asked.limit
         )
-        return TicketsOut(items=[views.as_wire(ticket) for ticket in page], next=following)
+        return {"items": [views.as_wire(ticket) for ticket in page], "next": following}
 
 
-@router.get("/teams")
+@router.get("/teams", **calls.told(TeamsOut, by="staff", body=False))
 def teams(_staff: Anybody, policy: Rules) -> Json:
     """The names of teams and departments in every reply language, as the policy has them."""
     named = [{"key": key, "names": team.name.model_dump()} for key, team in policy.teams.teams.items()]
@@ -40,21 +58,24 @@ def teams(_staff: Anybody, policy: Rules) -> Json:
     return {"items": named, "departments": departments}
 
 
-@router.get("/tickets/{number}")
+@router.get("/tickets/{number}", **calls.told(CardOut, errors.NotFound, by="staff", body=False))
 def ticket(number: Number, staff: Agent, db: Db) -> Json:
     """The ticket with its whole story: messages, notes and what happened."""
     with db.snapshot() as session:
         return views.card(session, access_ticket(session, number=number, staff=staff))
 
 
-@router.post("/tickets/{number}/claim")
+@router.post("/tickets/{number}/claim", **STEP)
 def claim(number: Number, staff: Agent, db: Db, policy: Rules) -> Json:
     """Hold the ticket and speak to the customer; `409` when somebody else holds it."""
     with db.transaction() as session:
         return views.as_wire(service.do_claim(session, policy=policy, number=number, staff=staff))
 
 
-@router.post("/tickets/{number}/reply")
+@router.post(
+    "/tickets/{number}/reply",
+    **calls.told(SaidOut, errors.NotFound, errors.Conflict, errors.Stale, by="staff"),
+)
 def reply(number: Number, body: ReplyIn, staff: Agent, db: Db, policy: Rules) -> Json:
     """Answer the customer; `409 stale` when they wrote after `based_on_seq`."""
     with db.transaction() as session:
@@ -63,21 +84,21 @@ def reply(number: Number, body: ReplyIn, staff: Agent, db: Db, policy: Rules) ->
         return {"message": delivery.as_wire(said, author_name=staff.name), "ticket": views.as_wire(current)}
 
 
-@router.post("/tickets/{number}/note")
+@router.post("/tickets/{number}/note", **STEP)
 def note(number: Number, body: NoteIn, staff: Agent, db: Db, policy: Rules) -> Json:
     """Leave a word for colleagues that the customer never sees."""
     with db.transaction() as session:
         return views.as_wire(service.do_note(session, policy=policy, number=number, staff=staff, text=body.text))
 
 
-@router.post("/tickets/{number}/wait")
+@router.post("/tickets/{number}/wait", **STEP)
 def wait(number: Number, body: WaitIn, staff: Agent, db: Db, policy: Rules) -> Json:
     """Put one's ticket on hold, for the customer's answer or until a time."""
     with db.transaction() as session:
         return views.as_wire(service.do_wait(session, policy=policy, number=number, staff=staff, **body.model_dump()))
 
 
-@router.post("/tickets/{number}/transfer")
+@router.post("/tickets/{number}/transfer", **STEP)
 def transfer(number: Number, body: TransferIn, staff: Agent, db: Db, policy: Rules) -> Json:
     """Give the ticket to the queue of another team."""
     with db.transaction() as session:
@@ -85,7 +106,7 @@ def transfer(number: Number, body: TransferIn, staff: Agent, db: Db, policy: Rul
         return views.as_wire(moved)
 
 
-@router.post("/tickets/{number}/resolve")
+@router.post("/tickets/{number}/resolve", **CHECKED_STEP)
 def resolve(number: Number, body: ResolveIn, staff: Agent, db: Db, policy: Rules) -> Json:
     """Settle the ticket and close the conversation; `409 stale` when the customer wrote after `based_on_seq`."""
     with db.transaction() as session:
@@ -93,7 +114,7 @@ def resolve(number: Number, body: ResolveIn, staff: Agent, db: Db, policy: Rules
         return views.as_wire(solved)
 
 
-@router.post("/tickets/{number}/reopen")
+@router.post("/tickets/{number}/reopen", **STEP)
 def reopen(number: Number, body: ReopenIn, staff: Agent, db: Db, policy: Rules) -> Json:
     """Take a settled ticket up again as one's own."""
     with db.transaction() as session:
@@ -101,7 +122,7 @@ def reopen(number: Number, body: ReopenIn, staff: Agent, db: Db, policy: Rules) 
         return views.as_wire(taken_up)
 
 
-@router.post("/tickets/{number}/return-to-bot")
+@router.post("/tickets/{number}/return-to-bot", **CHECKED_STEP)
 def return_to_bot(number: Number, staff: Agent, db: Db, policy: Rules, body: SeenIn | None = None) -> Json:
     """Let the bot speak again and keep the ticket; `409 stale` when the customer wrote after `based_on_seq`."""
     seen = body.based_on_seq if body else None

@@ -2,33 +2,22 @@
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, field_validator
 
-from bot.chat import texts
+from bot.chat.schemas import MessageOut, State
+from bot.core.shapes import Cursor, Key, Line, Query, Seq, Shape, Shown, Storable, Trimmed, Words
 from bot.desk.models import Status
-
-Words = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
-
-
-class Shape(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    @field_validator("*", mode="after")
-    @classmethod
-    def _storable(cls, value: Any) -> Any:
-        return texts.check_storable(value) if isinstance(value, str) else value
 
 
 class SeenIn(Shape):
     """`based_on_seq`: the last of the customer's messages that was read; without it nothing is checked."""
 
-    based_on_seq: int | None = Field(None, ge=0)
+    based_on_seq: Seq | None = None
 
 
 class ReplyIn(Shape):
     text: Words
-    based_on_seq: int = Field(ge=0)
+    based_on_seq: Seq
     client_message_id: Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
@@ -37,7 +26,7 @@ class NoteIn(Shape):
 
 
 class TransferIn(Shape):
-    team: Annotated[str, StringConstraints(max_length=40)]
+    team: Key
     reason: Line
 
 
@@ -48,27 +37,32 @@ class WaitIn(Shape):
 
 class ResolveIn(SeenIn):
     summary: Words
-    cause: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)] | None = None
+    cause: Annotated[str, Trimmed, StringConstraints(min_length=1, max_length=200), Storable, Shown] | None = None
 
 
 class ReopenIn(Shape):
     reason: Line
 
 
-class ListIn(BaseModel):
+class ListIn(Shape):
     """The list's filters. `status` may name several, separated by commas."""
 
-    status: str = ""
-    team: str | None = None
+    status: Query = ""
+    team: Key | None = None
     mine: bool = False
-    q: Annotated[str, StringConstraints(max_length=200)] | None = None
-    cursor: Annotated[str, StringConstraints(max_length=400)] | None = None
+    q: Query | None = None
+    cursor: Cursor | None = None
     limit: int = Field(50, ge=1, le=200)
 
     @field_validator("mine", mode="before")
     @classmethod
     def _empty_is_no(cls, value: Any) -> Any:
         return False if value == "" else value
+
+    @field_validator("team", mode="before")
+    @classmethod
+    def _empty_is_all(cls, value: Any) -> Any:
+        return value or None
 
     @field_validator("status")
     @classmethod
@@ -78,16 +72,97 @@ class ListIn(BaseModel):
             raise ValueError(f"statuses are {', '.join(Status)}")
         return value
 
-    @field_validator("q", "team")
-    @classmethod
-    def _storable(cls, value: str | None) -> str | None:
-        return texts.check_storable(value) if value else value
-
     @property
     def statuses(self) -> list[Status]:
         return [Status(name.strip()) for name in self.status.split(",") if name.strip()]
 
 
+class ReasonOut(BaseModel):
+    """Why a ticket has its priority: a rule, and the customer's words behind it."""
+
+    rule: str
+    words: list[str]
+    text: dict[str, str]
+    points: int | None = None
+    level: str | None = None
+
+
+class HolderOut(BaseModel):
+    id: str
+    name: str
+
+
+class PersonOut(BaseModel):
+    id: str
+    name: str
+    email: str | None
+    phone: str | None
+    tier: str | None
+
+
+class TicketOut(BaseModel):
+    number: int
+    request_type: str
+    status: Status
+    priority: str
+    priority_reasons: list[ReasonOut]
+    reason: str
+    team: str
+    holder: HolderOut | None
+    customer: PersonOut
+    conversation_id: str
+    channel: str
+    language: str
+    summary: str
+    topic: str | None
+    signals: list[str]
+    created_at: str
+    first_response_due: str
+    resolution_due: str
+    first_response_at: str | None
+    resolved_at: str | None
+    waiting_until: str | None
+    breached: list[str]
+    solution: str | None
+    cause: str | None
+    version: int
+
+
+class EventOut(BaseModel):
+    """`seq`: the message of the thread that shows the same."""
+
+    at: str
+    event: str
+    text: str
+    detail: dict[str, Any]
+    seq: int | None = None
+    author: str | None = None
+
+
+class CardOut(TicketOut):
+    messages: list[MessageOut]
+    events: list[EventOut]
+    conversation_state: State
+    last_customer_seq: int
+
+
+class SaidOut(BaseModel):
+    message: MessageOut
+    ticket: TicketOut
+
+
 class TicketsOut(BaseModel):
-    items: list[dict[str, Any]]
+    items: list[TicketOut]
     next: str | None = None
+
+
+class NamedOut(BaseModel):
+    """A key of the policy, with its name in every reply language."""
+
+    key: str
+    names: dict[str, str]
+
+
+class TeamsOut(BaseModel):
+    items: list[NamedOut]
+    departments: list[NamedOut]

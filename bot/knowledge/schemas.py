@@ -1,53 +1,100 @@
 """The wire shapes of the editor's calls."""
 
-import unicodedata
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, Field, StringConstraints
 
 from bot.core import clock
-from bot.knowledge.models import Article, ArticleVersion
+from bot.core.shapes import LARGEST_INTEGER, Shape, Shown, Storable, Trimmed
+from bot.knowledge.models import Article, ArticleVersion, Audience, Status
 
-BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
-"""Counted among letters and symbols, and nothing to be seen."""
-Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Question = Annotated[str, Trimmed, StringConstraints(min_length=1, max_length=500), Storable, Shown]
+Answer = Annotated[str, Trimmed, StringConstraints(min_length=1, max_length=20_000), Storable, Shown]
+Tag = Annotated[str, Trimmed, StringConstraints(min_length=1, max_length=60), Storable, Shown]
+Version = Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]
 
 
-class ArticleIn(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
+class ArticleIn(Shape):
     language: Literal["en", "zh"]
     question: Question
     variants: list[Question] = Field(default_factory=list, max_length=200)
-    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
-    tags: list[Annotated[str, StringConstraints(min_length=1, max_length=60)]] = Field(
-        default_factory=list, max_length=50
-    )
+    answer: Answer
+    tags: list[Tag] = Field(default_factory=list, max_length=50)
     audience: Literal["public", "agents"] = "public"
     kind: Literal["answer", "procedure"] = "answer"
 
-    @field_validator("question", "answer", "variants", mode="after")
-    @classmethod
-    def _storable(cls, value: Any) -> Any:
-        for text in value if isinstance(value, list) else [value]:
-            if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
-                raise ValueError("holds a character that cannot be stored")
-            if not any(map(_is_visible, text)):
-                raise ValueError("holds nothing that can be seen")
-        return value
-
-
-def _is_visible(char: str) -> bool:
-    """A letter, number, sign or symbol; spaces, marks by themselves, zero-width and format characters are not."""
-    return unicodedata.category(char)[0] in "LNPS" and char not in BLANK_LETTERS
-
 
 class ArticleChange(ArticleIn):
-    version: Annotated[int, Field(ge=1)]
+    version: Version
 
 
-class Restore(BaseModel):
-    version: Annotated[int, Field(ge=1)]
+class Restore(Shape):
+    version: Version
+
+
+class VersionOut(BaseModel):
+    version: int
+    question: str
+    variants: list[str]
+    answer: str
+    tags: list[str]
+    audience: Audience
+    status: Status
+    at: str
+
+
+class ArticleOut(BaseModel):
+    id: str
+    version: int
+    language: str
+    kind: str
+    question: str
+    variants: list[str]
+    answer: str
+    tags: list[str]
+    audience: Audience
+    status: Status
+    created_at: str
+    updated_at: str
+
+
+class ArticlesOut(BaseModel):
+    items: list[ArticleOut]
+    next: str | None = None
+
+
+class VersionsOut(BaseModel):
+    items: list[VersionOut]
+
+
+class HitOut(BaseModel):
+    article_id: str
+    question: str
+    score: float
+
+
+class SearchOut(BaseModel):
+    """`confidence`: the chance that the first hit answers."""
+
+    decision: Literal["answer", "choices", "none"]
+    confidence: float
+    language: str
+    hits: list[HitOut]
+
+
+class GapOut(BaseModel):
+    """Questions in the same words, counted together."""
+
+    text: str
+    language: str
+    people: int
+    messages: int
+    last_at: str
+    conversation_id: str
+
+
+class GapsOut(BaseModel):
+    items: list[GapOut]
 
 
 def article_out(article: Article) -> dict[str, Any]:
