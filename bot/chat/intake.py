@@ -19,11 +19,13 @@ from sqlalchemy.orm import Session
 
 from bot.chat import words
 from bot.chat.models import Author, Conversation, Kind, Message, Owner, Turn
-from bot.core import clock, errors, metrics
+from bot.core import clock, errors, metrics, outages
 from bot.core.db import Database
 from bot.core.tables import new_id
 
 GROUP_SIZE = 128
+STORE_SECONDS = 10.0
+"""Whoever has waited so long is told to send again, whatever holds the database up."""
 log = logging.getLogger(__name__)
 
 
@@ -111,12 +113,20 @@ class Intake:
         await asyncio.to_thread(self._thread.join, 5)
 
     async def accept(self, incoming: Incoming) -> Receipt:
-        """Store one message; returns once it is durable. Raises NotFound, or Unavailable when storing fails."""
+        """Store one message; returns once it is durable. Raises NotFound, Unavailable or StorageFull.
+
+        Unavailable also when the database hangs: the message may be stored yet, and a resend gets its receipt then.
+        """
         if self._closed or self._loop is None:
             raise errors.Unavailable
         waiting = _Waiting(incoming, self._loop.create_future())
         self._queue.put(waiting)
-        return await waiting.future
+        try:
+            async with asyncio.timeout(STORE_SECONDS):
+                return await waiting.future
+        except TimeoutError:
+            metrics.ACKS_FAILED.inc()
+            raise errors.Unavailable(retry_after=outages.AGAIN_SECONDS) from None
 
     def _run(self) -> None:
         while True:
@@ -141,21 +151,20 @@ class Intake:
         return group
 
     def _store(self, group: list[_Waiting]) -> None:
-        """Commit the group; when that fails, each message alone, so that one cannot fail the others.
+        """Commit the group; when one of its messages may be to blame, each alone, so that it cannot fail the others.
 
         Nothing may end this thread: nobody would be acknowledged any more.
         """
         try:
             stored = self._commit(group)
         except Exception as error:
-            if len(group) > 1:
+            outage = outages.refusal(error)
+            if outage is None and len(group) > 1:
                 for waiting in group:
                     self._store([waiting])
                 return
-            log.exception("a message could not be stored")
-            metrics.ACKS_FAILED.inc()
-            group[0].outcome, stored = errors.Unavailable(), []
-            group[0].outcome.__cause__ = error
+            stored = []
+            _refuse(group, outage or errors.Unavailable(), error)
         loop = self._loop
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(self._tell, group, stored)
@@ -180,6 +189,14 @@ class Intake:
                 waiting.future.set_exception(waiting.outcome or errors.Unavailable())
         if stored:
             self._on_stored(stored)
+
+
+def _refuse(group: list[_Waiting], refusal: errors.FirebreakError, error: Exception) -> None:
+    log.error("messages could not be stored", exc_info=error, extra={"messages": len(group), "code": refusal.code})
+    metrics.ACKS_FAILED.inc(len(group))
+    refusal.__cause__ = error
+    for waiting in group:
+        waiting.outcome = refusal
 
 
 def _store_group(

@@ -18,7 +18,16 @@ _READ_ONLY = "firebreak_read_only"
 _FIRST_WAITED = metrics.DATABASE_WAIT_SECONDS.labels("acknowledgements")
 _OTHERS_WAITED = metrics.DATABASE_WAIT_SECONDS.labels("others")
 POOL_SIZE = 24
+POOL_TIMEOUT_SECONDS = 10
 BUSY_TIMEOUT_MS = 15_000
+SERVER_GONE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""libpq's: a server that vanished without a word is given up after some ten seconds, not after the kernel's hours."""
 
 
 class Database:
@@ -108,7 +117,15 @@ def _postgres_engine(url: str) -> Engine:
     shown = make_url(url)
     if shown.drivername in ("postgres", "postgresql"):
         shown = shown.set(drivername="postgresql+psycopg")
-    return create_engine(shown, pool_size=POOL_SIZE, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
+    return create_engine(
+        shown,
+        pool_size=POOL_SIZE,
+        max_overflow=8,
+        pool_timeout=POOL_TIMEOUT_SECONDS,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args=SERVER_GONE,
+    )
 
 
 def _sqlite_engine(url: str) -> Engine:

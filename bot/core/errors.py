@@ -96,3 +96,8 @@ class OwnerChanged(Conflict):
 
 class Unavailable(FirebreakError):
     code, status, sentence = "unavailable", 503, "This part is not ready yet. Please try again shortly."
+
+
+class StorageFull(FirebreakError):
+    code, status = "storage_full", 507
+    sentence = "There is no room to store this at the moment. Please try again later."

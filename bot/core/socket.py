@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import orjson
 from fastapi import WebSocket, WebSocketDisconnect
 
-from bot.core import errors, refusals
+from bot.core import errors, outages, refusals
 
 SEND_TIMEOUT_SECONDS = 10.0
 """How long a client may leave what we send unread."""
@@ -119,9 +119,9 @@ class Line(abc.ABC):
             await self.send(self._refusal(error, frame))
         except Gone:
             raise
-        except Exception:
+        except Exception as error:
             log.exception("a frame could not be taken")
-            await self.send(self._refusal(errors.FirebreakError(), frame))
+            await self.send(self._refusal(outages.refusal(error) or errors.FirebreakError(), frame))
 
     def _parse(self, raw: str | bytes) -> Frame:
         if len(raw) > self.frame_limit_bytes:
@@ -170,8 +170,10 @@ async def refusing(socket: WebSocket) -> AsyncIterator[None]:
     """While a line is not open yet, refuse with the answers that REST gives."""
     try:
         yield
-    except errors.FirebreakError as error:
-        await socket.send_denial_response(refusals.response(error, refusals.language_of(socket)))
+    except (errors.FirebreakError, *outages.AWAY) as error:
+        refusal = error if isinstance(error, errors.FirebreakError) else outages.refusal(error)
+        assert refusal is not None
+        await socket.send_denial_response(refusals.response(refusal, refusals.language_of(socket)))
 
 
 class Seats:
