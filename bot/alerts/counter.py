@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.alerts import detector, records, views
 from bot.alerts.detector import Decision, Seen
 from bot.alerts.models import OPEN, Alert, AlertMention, Mention, Phase, TopicWatch, Trigger
-from bot.chat.models import Conversation, Message
+from bot.chat.models import Conversation
 from bot.core import clock, errors
 from bot.core.tables import insert_if_absent, new_id
 from bot.policy.shapes import Policy
@@ -19,9 +19,16 @@ EXCERPT_LENGTH = 500
 
 
 def do_mention(
-    session: Session, *, policy: Policy, topic: str, message: Message, conversation: Conversation, text: str
+    session: Session,
+    *,
+    policy: Policy,
+    topic: str,
+    message_id: str,
+    at: datetime,
+    conversation: Conversation,
+    text: str,
 ) -> Alert | None:
-    """Count that `message` complains of `topic`; the topic's open alert, if this raised or joined one.
+    """Count that a message sent `at` then complains of `topic`; the topic's open alert, if this raised or joined one.
 
     The same message and topic count once, however often this is called. `text`: the words to show, redacted. Raises
     Invalid for a topic that the policy does not have. Holds the topic until the commit: of two transactions that
@@ -30,7 +37,7 @@ def do_mention(
     """
     check_topic(policy, topic)
     # The mention first: its foreign keys may wait for another writer, which must not happen while the topic is held.
-    mention = _write(session, policy, topic, message, conversation, text)
+    mention = _write(session, policy, topic, message_id, at, conversation, text)
     watch = hold_topic(session, topic)
     alert = open_alert(session, topic)
     if mention is None:
@@ -185,7 +192,7 @@ def _quiet_people(session: Session, policy: Policy, watch: TopicWatch) -> frozen
 
 
 def _write(
-    session: Session, policy: Policy, topic: str, message: Message, conversation: Conversation, text: str
+    session: Session, policy: Policy, topic: str, message_id: str, at: datetime, conversation: Conversation, text: str
 ) -> Mention | None:
     """The new mention, or None when this message was counted for this topic before."""
     mention_id = insert_if_absent(
@@ -194,12 +201,12 @@ def _write(
         {
             "id": new_id(),
             "topic": topic,
-            "message_id": message.id,
+            "message_id": message_id,
             "conversation_id": conversation.id,
             "customer_id": conversation.customer_id,
             "channel": conversation.channel,
             "family": policy.crisis.family_of(conversation.channel) or conversation.family,
-            "at": message.at,
+            "at": at,
             "text": text[:EXCERPT_LENGTH],
         },
     )

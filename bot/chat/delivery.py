@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.chat.models import Author, Conversation, Kind, Message
 from bot.core import clock, live
 from bot.core.auth import Staff
+from bot.core.tables import new_id
 
 
 def do_say(
@@ -44,7 +45,6 @@ def do_say(
         client_message_id=client_message_id,
     )
     session.add(message)
-    session.flush()
     tell_message(session, message, author_name=staff.name if staff else None)
     return message
 
@@ -52,7 +52,6 @@ def do_say(
 def do_say_each(session: Session, messages: list[Message]) -> None:
     """Append composed messages of many conversations, which the caller holds, in as few statements as one takes."""
     session.add_all(messages)
-    session.flush()
     for message in messages:
         tell_message(session, message)
 
@@ -61,6 +60,7 @@ def compose(conversation: Conversation, *, author: Author, text: str, **more: An
     """The thread's next message, numbered and not yet stored."""
     conversation.last_seq += 1
     return Message(
+        id=new_id(),
         conversation_id=conversation.id,
         seq=conversation.last_seq,
         author=author,

@@ -1,10 +1,11 @@
 """What every table shares: the declarative base, named constraints, aware times, sortable ids."""
 
+import functools
 import secrets
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator
+from sqlalchemy import JSON, DateTime, Dialect, Executable, MetaData, Table, TypeDecorator
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -45,11 +46,19 @@ class Base(DeclarativeBase):
 
 
 def insert_if_absent(session: Session, table: type[Base], values: dict[str, Any]) -> Any:
-    """The new row's first key column, or None where a unique key had a row: of two at once, the second waits."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    key = next(iter(table.__table__.primary_key))
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing().returning(key)
-    return session.execute(statement).scalar()
+    """The new row's first key column, or None where a unique key had a row: of two at once, the second waits.
+
+    Flushes nothing: rows that it refers to must have been sent before.
+    """
+    return session.connection().execute(_absent(session.get_bind().dialect.name, table), values).scalar()
+
+
+@functools.cache
+def _absent(dialect: str, table: type[Base]) -> Executable:
+    columns = cast(Table, table.__table__)
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    key = next(iter(columns.primary_key))
+    return insert(columns).on_conflict_do_nothing().returning(key)
 
 
 def new_id() -> str:

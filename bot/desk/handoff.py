@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.chat import delivery
-from bot.chat.models import Conversation, Customer, Message, Owner
+from bot.chat.models import Conversation, Customer, Owner
 from bot.core import clock
 from bot.desk import ownership, priority, records, sla, views
 from bot.desk.models import UNSETTLED, Status, Ticket
 from bot.policy.shapes import Level, Policy
 
 SUMMARY_LENGTH = 120
+_UNSETTLED = select(Ticket).where(Ticket.conversation_id == bindparam("of_conversation"), Ticket.status.in_(UNSETTLED))
 
 
 def do_hand_off(
@@ -20,20 +21,20 @@ def do_hand_off(
     *,
     policy: Policy,
     conversation: Conversation,
-    message: Message | None,
+    message_id: str | None,
     facts: dict[str, Any],
     reason: str,
     request_type: str,
     topic: str | None,
     signals: list[str],
     repetition: int = 0,
-    summary: str | None = None,
+    summary: str = "",
 ) -> Ticket:
     """Open a ticket for `conversation`, or press on with its unsettled one: a priority is raised, never lowered.
 
     Silences the bot unless an agent is speaking. `conversation` must carry the owner_version that the caller's turn
     began under; raises OwnerChanged when somebody else took over since. Says nothing to the customer: the caller
-    does, with `words.promise`. `summary`: one redacted line; by default the message's beginning.
+    does, with `words.promise`. `summary`: one redacted line; the topic's name where it is blank.
     """
     if conversation.owner == Owner.AGENT:
         ownership.check_unchanged(session, conversation=conversation)
@@ -54,8 +55,8 @@ def do_hand_off(
     assessed = priority.assess(policy.priority, case)
     ticket = unsettled(session, conversation.id)
     if ticket is None:
-        line = _line(policy, conversation, message, topic, summary)
-        ticket = _open(session, policy, conversation, message, case, assessed, line)
+        line = _line(policy, conversation, topic, summary)
+        ticket = _open(session, policy, conversation, message_id, case, assessed, line)
     else:
         _press(session, policy, ticket, case, assessed)
     views.tell_ticket(session, ticket)
@@ -65,14 +66,14 @@ def do_hand_off(
 
 def unsettled(session: Session, conversation_id: str) -> Ticket | None:
     """The conversation's ticket that is still owed something."""
-    return session.scalar(select(Ticket).where(Ticket.conversation_id == conversation_id, Ticket.status.in_(UNSETTLED)))
+    return session.scalar(_UNSETTLED, {"of_conversation": conversation_id})
 
 
 def _open(
     session: Session,
     policy: Policy,
     conversation: Conversation,
-    message: Message | None,
+    message_id: str | None,
     case: priority.Case,
     assessed: priority.Assessment,
     summary: str,
@@ -82,7 +83,7 @@ def _open(
     ticket = Ticket(
         conversation_id=conversation.id,
         customer_id=conversation.customer_id,
-        message_id=message.id if message else None,
+        message_id=message_id,
         episode=conversation.episode,
         channel=conversation.channel,
         language=conversation.language,
@@ -124,10 +125,8 @@ def _press(
     session.flush()
 
 
-def _line(
-    policy: Policy, conversation: Conversation, message: Message | None, topic: str | None, summary: str | None
-) -> str:
-    words = " ".join((summary or (message.text if message else "")).split())
+def _line(policy: Policy, conversation: Conversation, topic: str | None, summary: str) -> str:
+    words = " ".join(summary.split())
     if not words and topic:
         words = policy.topic_name(topic, conversation.language)
     return words if len(words) <= SUMMARY_LENGTH else f"{words[: SUMMARY_LENGTH - 1]}…"

@@ -3,51 +3,85 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.chat.models import Conversation, Message, Turn
 from bot.core import clock
 
 LEASE_SECONDS = 20
+LEASE_SLACK = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
 class Pending:
     """A message that is owed an answer."""
 
+    conversation_id: str
     message_id: str
     seq: int
     text: str
     choice: str | None
+    at: datetime
     accepted_at: datetime
     attempts: int
 
 
-def do_claim(session: Session, *, conversation_id: str, worker: str) -> bool:
-    """Hold the conversation for LEASE_SECONDS; False when another worker holds it."""
+# Built once: putting a statement together costs as much as SQLite takes to run it.
+_CLAIM = (
+    update(Conversation)
+    .where(
+        Conversation.id == bindparam("claimed_id"),
+        or_(Conversation.turn_lease_until.is_(None), Conversation.turn_lease_until < bindparam("moment")),
+    )
+    .values(turn_lease_until=bindparam("until"), turn_lease_by=bindparam("worker"))
+    .returning(Conversation)
+    .execution_options(synchronize_session=False)
+)
+_HOLD = (
+    select(Conversation)
+    .where(Conversation.id == bindparam("held_id"), Conversation.turn_lease_by == bindparam("worker"))
+    .with_for_update(key_share=True)
+)
+_NEXT = (
+    select(
+        Turn.conversation_id,
+        Message.id,
+        Message.seq,
+        Message.text,
+        Message.choice,
+        Message.at,
+        Turn.accepted_at,
+        Turn.attempts,
+    )
+    .join(Turn, Turn.message_id == Message.id)
+    .where(
+        Turn.conversation_id == bindparam("conversation_id"),
+        Turn.state == "waiting",
+        Turn.seq > bindparam("after_seq"),
+    )
+    .order_by(Turn.seq)
+    .limit(1)
+)
+
+
+def do_claim(session: Session, *, conversation_id: str, worker: str) -> Conversation | None:
+    """Hold the conversation for LEASE_SECONDS; None when another worker holds it."""
     moment = clock.now()
-    taken = session.execute(
-        update(Conversation)
-        .where(
-            Conversation.id == conversation_id,
-            or_(Conversation.turn_lease_until.is_(None), Conversation.turn_lease_until < moment),
-        )
-        .values(turn_lease_until=moment + timedelta(seconds=LEASE_SECONDS), turn_lease_by=worker)
-        .execution_options(synchronize_session=False)
-    ).rowcount  # type: ignore[attr-defined]
-    return bool(taken)
+    lease = {"until": moment + timedelta(seconds=LEASE_SECONDS), "worker": worker}
+    return session.scalar(_CLAIM, {"claimed_id": conversation_id, "moment": moment, **lease})
 
 
 def hold(session: Session, *, conversation_id: str, worker: str) -> Conversation | None:
     """The conversation as it is now and until the commit, while `worker` has it. None when the lease was lost."""
-    held = select(Conversation).where(Conversation.id == conversation_id, Conversation.turn_lease_by == worker)
-    return session.scalar(held.with_for_update(key_share=True))
+    return session.scalar(_HOLD, {"held_id": conversation_id, "worker": worker})
 
 
 def prolong(conversation: Conversation) -> None:
-    """Keep a conversation that is held for its next message."""
-    conversation.turn_lease_until = clock.now() + timedelta(seconds=LEASE_SECONDS)
+    """Keep a conversation that is held for its next message; nothing changes while most of the lease is left."""
+    until = clock.now() + timedelta(seconds=LEASE_SECONDS)
+    if conversation.turn_lease_until is None or until - conversation.turn_lease_until > LEASE_SLACK:
+        conversation.turn_lease_until = until
 
 
 def release(conversation: Conversation, *, not_before: datetime | None = None) -> None:
@@ -64,15 +98,9 @@ def do_forget_leases(session: Session) -> None:
     )
 
 
-def next_pending(session: Session, conversation_id: str) -> Pending | None:
-    """The conversation's oldest unanswered message."""
-    row = session.execute(
-        select(Message.id, Message.seq, Message.text, Message.choice, Turn.accepted_at, Turn.attempts)
-        .join(Turn, Turn.message_id == Message.id)
-        .where(Turn.conversation_id == conversation_id, Turn.state == "waiting")
-        .order_by(Turn.seq)
-        .limit(1)
-    ).first()
+def next_pending(session: Session, conversation_id: str, *, after_seq: int = 0) -> Pending | None:
+    """The conversation's oldest unanswered message, of those after `after_seq`."""
+    row = session.execute(_NEXT, {"conversation_id": conversation_id, "after_seq": after_seq}).first()
     return Pending(*row) if row else None
 
 

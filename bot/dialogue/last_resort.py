@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.chat import delivery
-from bot.chat.models import Author, Conversation, Message, Owner, Turn
+from bot.chat.models import Author, Conversation, Owner, Turn
 from bot.core import clock
 from bot.desk import handoff, words
 from bot.dialogue.claim import Pending
@@ -23,7 +23,7 @@ def do_hand_over(session: Session, *, policy: Policy, conversation: Conversation
     Whether it complains of something is not known: that stays as work which failed, for an operator to try again.
     """
     if conversation.owner != Owner.AGENT:
-        _do_promise(session, policy, conversation, session.get_one(Message, pending.message_id))
+        _do_promise(session, policy, conversation, pending.message_id)
     settled = {"state": "done", "answered_at": clock.now(), "engine": "none", "outcome": "failed"}
     session.execute(
         update(Turn)
@@ -32,12 +32,12 @@ def do_hand_over(session: Session, *, policy: Policy, conversation: Conversation
     )
 
 
-def _do_promise(session: Session, policy: Policy, conversation: Conversation, message: Message) -> None:
+def _do_promise(session: Session, policy: Policy, conversation: Conversation, message_id: str) -> None:
     ticket = handoff.do_hand_off(
         session,
         policy=policy,
         conversation=conversation,
-        message=message,
+        message_id=message_id,
         facts={},
         reason="time_out",
         request_type="question",
@@ -47,6 +47,6 @@ def _do_promise(session: Session, policy: Policy, conversation: Conversation, me
     )
     promised = words.promise(policy, ticket, language=conversation.language, now=clock.now())
     delivery.do_say(
-        session, conversation=conversation, author=Author.SYSTEM, text=promised, in_reply_to=message.id, part=0
+        session, conversation=conversation, author=Author.SYSTEM, text=promised, in_reply_to=message_id, part=0
     )
     conversation.told_at = clock.now()

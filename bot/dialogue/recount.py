@@ -91,8 +91,14 @@ def _count_in(session: Session, work: Answering, message_id: str, reply: EngineR
         return
     message = session.get_one(Message, message_id)
     conversation = session.get_one(Conversation, message.conversation_id)
+    excerpt = redact.redact(message.text)
     for topic in sorted(decide.topics_of(reply)):
-        excerpt = redact.redact(message.text)
         counter.do_mention(
-            session, policy=work.policy, topic=topic, message=message, conversation=conversation, text=excerpt
+            session,
+            policy=work.policy,
+            topic=topic,
+            message_id=message.id,
+            at=message.at,
+            conversation=conversation,
+            text=excerpt,
         )

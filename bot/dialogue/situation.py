@@ -29,7 +29,6 @@ UNTOLD = "und"
 class Begun:
     """A message under way. `owner_version` is the fence: words decided under an older one are never said."""
 
-    conversation_id: str
     owner_version: int
     pending: Pending
     facts: Facts
@@ -38,11 +37,26 @@ class Begun:
     chosen: Answer | None = None
 
 
-def begin(session: Session, *, policy: Policy, conversation: Conversation, pending: Pending) -> Begun:
+@dataclass(frozen=True)
+class Standing:
+    """The rows that a turn needs, as they were read."""
+
+    conversation: Conversation
+    pending: Pending
+    ticket: Ticket | None
+    chosen: Answer | None
+
+
+def read(session: Session, *, conversation: Conversation, pending: Pending) -> Standing:
     """Read everything that the turn needs to know; writes nothing."""
+    return Standing(conversation, pending, handoff.unsettled(session, conversation.id), _chosen(session, pending))
+
+
+def begin(policy: Policy, standing: Standing) -> Begun:
+    """Understand the message where it stands: work for the processor alone, outside any transaction."""
+    conversation, pending, ticket = standing.conversation, standing.pending, standing.ticket
     seen = understood(pending.text)
     language = seen.reply_language if seen.language != UNTOLD else conversation.language
-    ticket = handoff.unsettled(session, conversation.id)
     situation = Situation(
         owner=conversation.owner,
         misses=conversation.misses,
@@ -54,13 +68,12 @@ def begin(session: Session, *, policy: Policy, conversation: Conversation, pendi
         wants_human_by_choice=pending.choice == wire.HUMAN_CHOICE,
     )
     return Begun(
-        conversation_id=conversation.id,
         owner_version=conversation.owner_version,
         pending=pending,
         facts=seen,
         situation=situation,
         turn=_turn(conversation, pending, seen, language, policy, ticket),
-        chosen=_chosen(session, pending),
+        chosen=standing.chosen,
     )
 
 

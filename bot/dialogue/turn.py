@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from bot import wire
 from bot.alerts import counter
 from bot.chat import delivery
-from bot.chat.models import Author, Conversation, Kind, Message, Turn
+from bot.chat.models import Author, Conversation, Kind, Turn
 from bot.core import clock, errors, metrics
 from bot.core.db import Database, after_commit
 from bot.core.settings import Settings
@@ -29,7 +29,7 @@ from bot.dialogue import claim, decide, last_resort, situation, words
 from bot.dialogue.claim import Pending
 from bot.dialogue.decide import Plan
 from bot.dialogue.engine import Engine, EngineFailed, EngineReply, Signal
-from bot.dialogue.situation import Begun
+from bot.dialogue.situation import Begun, Standing
 from bot.knowledge import gaps
 from bot.policy.shapes import Policy
 from bot.understanding import redact
@@ -41,6 +41,16 @@ NOBODY_ANSWERED = "NobodyAnswered"
 THREADS = 4
 P = ParamSpec("P")
 R = TypeVar("R")
+_SETTLED = (
+    update(Turn)
+    .where(Turn.message_id == bindparam("settled_id"))
+    .values(
+        state="done",
+        attempts=Turn.attempts + 1,
+        **{name: bindparam(name) for name in ("answered_at", "engine", "intent", "confidence", "outcome", "recount")},
+        facts=bindparam("facts", type_=Turn.facts.type),
+    )
+)
 log = logging.getLogger(__name__)
 
 
@@ -83,33 +93,33 @@ class Answering:
 
 async def answer_conversation(work: Answering, conversation_id: str) -> None:
     """Answer every waiting message of a conversation, in order. Returns at once when another worker holds it."""
-    pending = await work.in_thread(_claim, conversation_id)
-    while pending is not None:
+    following = await work.in_thread(_claim, conversation_id)
+    while following is not None:
+        standing = following
         try:
-            following = await _answer(work, conversation_id, pending)
-        except Exception as error:
+            following = await _answer(work, standing)
+        except Exception as error:  # noqa: BLE001 - raised again, or given to people
             metrics.TURN_FAILURES.inc()
-            following = await _after_failure(work, conversation_id, pending, error)
-        pending = following
+            following = await _after_failure(work, standing.pending, error)
 
 
-async def _after_failure(work: Answering, conversation_id: str, pending: Pending, error: Exception) -> Pending | None:
+async def _after_failure(work: Answering, pending: Pending, error: Exception) -> Standing | None:
     """Try again later; after TRIES give it to people. Raises `error` unless that was done."""
     if pending.attempts >= TRIES:
         try:
-            return await work.in_thread(_give_to_people, conversation_id, pending)
-        except Exception:  # noqa: BLE001 - it is tried again, and stays visible
+            return await work.in_thread(_give_to_people, pending)
+        except Exception:
             log.exception("the last resort failed", extra={"turn": pending.message_id})
-    await work.in_thread(_put_off, conversation_id, pending, type(error).__name__)
+    await work.in_thread(_put_off, pending, type(error).__name__)
     raise error
 
 
-async def _answer(work: Answering, conversation_id: str, pending: Pending) -> Pending | None:
-    """Answer one message; the next one of the conversation, or None where it is let go."""
-    begun = await work.in_thread(_begin, conversation_id, pending)
+async def _answer(work: Answering, standing: Standing) -> Standing | None:
+    """Answer one message; where the next one of the conversation stands, or None where it is let go."""
+    begun = await work.in_thread(_begin, standing)
     reply = await _ask(work, begun)
     if reply is None and not _can_do_without(work, begun):
-        await work.in_thread(_put_off, conversation_id, pending, NOBODY_ANSWERED)
+        await work.in_thread(_put_off, begun.pending, NOBODY_ANSWERED)
         return None
     return await work.in_thread(_finish, begun, reply)
 
@@ -147,28 +157,24 @@ def _can_do_without(work: Answering, begun: Begun) -> bool:
     return at_once is not None or hopeless
 
 
-def _claim(work: Answering, conversation_id: str) -> Pending | None:
+def _claim(work: Answering, conversation_id: str) -> Standing | None:
+    """Take the conversation and read what its oldest message needs; the owner's version fences what changes later."""
     with work.db.transaction() as session:
-        if not claim.do_claim(session, conversation_id=conversation_id, worker=work.worker):
+        conversation = claim.do_claim(session, conversation_id=conversation_id, worker=work.worker)
+        if conversation is None:
             return None
-        pending = claim.next_pending(session, conversation_id)
-        if pending is None:
-            claim.release(session.get_one(Conversation, conversation_id))
-        return pending
+        return _go_on(session, conversation, claim.next_pending(session, conversation_id))
 
 
-def _begin(work: Answering, conversation_id: str, pending: Pending) -> Begun:
-    """Read what the turn needs, outside the writers' queue: the owner's version fences whatever changes meanwhile."""
-    with work.db.snapshot() as session:
-        conversation = session.get_one(Conversation, conversation_id)
-        return situation.begin(session, policy=work.policy, conversation=conversation, pending=pending)
+def _begin(work: Answering, standing: Standing) -> Begun:
+    return situation.begin(work.policy, standing)
 
 
-def _put_off(work: Answering, conversation_id: str, pending: Pending, failure: str) -> None:
+def _put_off(work: Answering, pending: Pending, failure: str) -> None:
     """Nothing could answer: let go of the conversation for a moment, and count the try."""
     delay = BACKOFF_SECONDS[min(pending.attempts, len(BACKOFF_SECONDS) - 1)]
     with work.db.transaction() as session:
-        conversation = claim.hold(session, conversation_id=conversation_id, worker=work.worker)
+        conversation = claim.hold(session, conversation_id=pending.conversation_id, worker=work.worker)
         if conversation is None:
             return
         claim.release(conversation, not_before=clock.now() + timedelta(seconds=delay))
@@ -176,73 +182,79 @@ def _put_off(work: Answering, conversation_id: str, pending: Pending, failure: s
         session.execute(tried.values(attempts=Turn.attempts + 1, last_error=failure[:64]))
 
 
-def _give_to_people(work: Answering, conversation_id: str, pending: Pending) -> Pending | None:
+def _give_to_people(work: Answering, pending: Pending) -> Standing | None:
     with work.db.transaction() as session:
-        conversation = claim.hold(session, conversation_id=conversation_id, worker=work.worker)
+        conversation = claim.hold(session, conversation_id=pending.conversation_id, worker=work.worker)
         if conversation is None:
             return None
         last_resort.do_hand_over(session, policy=work.policy, conversation=conversation, pending=pending)
         _count_turn(session, pending, outcome="failed", engine="none")
         log.error("a turn was given to people without being understood", extra={"turn": pending.message_id})
-        return _go_on(session, conversation)
+        return _go_on(session, conversation, claim.next_pending(session, conversation.id, after_seq=pending.seq))
 
 
-def _finish(work: Answering, begun: Begun, reply: EngineReply | None) -> Pending | None:
-    """Do what was decided, in one transaction; the message that is next. A lost race is begun anew."""
+def _finish(work: Answering, begun: Begun, reply: EngineReply | None) -> Standing | None:
+    """Do what was decided, in one transaction; where the next message stands. A lost race is begun anew."""
     try:
         return _settle(work, begun, reply)
     except errors.OwnerChanged:
-        return begun.pending
+        return _settle(work, begun, None, overtaken=True)
 
 
-def _settle(work: Answering, begun: Begun, reply: EngineReply | None) -> Pending | None:
-    """The turn's transaction; the message that is next. The same one again where another speaker came first."""
+def _settle(work: Answering, begun: Begun, reply: EngineReply | None, *, overtaken: bool = False) -> Standing | None:
+    """The turn's transaction; what is next. The same message again where another speaker came first."""
     with work.db.transaction() as session:
-        conversation = claim.hold(session, conversation_id=begun.conversation_id, worker=work.worker)
+        conversation = claim.hold(session, conversation_id=begun.pending.conversation_id, worker=work.worker)
         if conversation is None:
             return None
-        if conversation.owner_version == begun.owner_version:
-            _carry_out(session, work, conversation, begun, reply)
-        return _go_on(session, conversation)
+        if overtaken or conversation.owner_version != begun.owner_version:
+            return _go_on(session, conversation, begun.pending)
+        following = claim.next_pending(session, conversation.id, after_seq=begun.pending.seq)
+        _carry_out(session, work, conversation, begun, reply)
+        return _go_on(session, conversation, following)
 
 
-def _go_on(session: Session, conversation: Conversation) -> Pending | None:
-    """The conversation's next message, for which it stays held; without one it is let go."""
-    pending = claim.next_pending(session, conversation.id)
+def _go_on(session: Session, conversation: Conversation, pending: Pending | None) -> Standing | None:
+    """Stay with the conversation for its next message, as it stands now; without one let it go."""
     if pending is None:
         claim.release(conversation)
-    else:
-        claim.prolong(conversation)
-    return pending
+        return None
+    claim.prolong(conversation)
+    return situation.read(session, conversation=conversation, pending=pending)
 
 
 def _carry_out(
     session: Session, work: Answering, conversation: Conversation, begun: Begun, reply: EngineReply | None
 ) -> None:
     plan = decide.decide(begun.facts, reply, begun.situation, work.rules)
-    message = session.get_one(Message, begun.pending.message_id)
-    thread = _Thread(session, conversation, message, begun.turn.language)
+    thread = _Thread(session, conversation, begun.pending.message_id, begun.turn.language)
     if conversation.owner == "agent":
         desk.do_hear(session, conversation=conversation)
+    _count(session, work, conversation, begun.pending, plan)
     _speak(work, thread, plan)
     if plan.hand_off is not None:
         _hand_over(work, thread, begun, plan)
     elif plan.tell_status or plan.tell_certainty:
         _tell_ticket(work, thread, status=plan.tell_status)
-    for topic in _counted(work, plan):
-        excerpt = redact.redact(message.text)
-        counter.do_mention(
-            session, policy=work.policy, topic=topic, message=message, conversation=conversation, text=excerpt
-        )
     if plan.gap is not None and plan.hand_off in (None, "unresolved"):
-        gaps.do_note(session, conversation=conversation, message_id=message.id, text=message.text, reason=plan.gap)
+        asked = {"message_id": begun.pending.message_id, "text": begun.pending.text}
+        gaps.do_note(session, conversation=conversation, reason=plan.gap, **asked)
     _remember(session, conversation, begun, plan, reply)
 
 
-def _counted(work: Answering, plan: Plan) -> list[str]:
-    """The topics that this message is counted under, in the order in which the counter wants them locked."""
+def _count(session: Session, work: Answering, conversation: Conversation, pending: Pending, plan: Plan) -> None:
+    """Count the complaint under its topics, in the order in which the counter wants them locked."""
     by_risk = work.policy.topic_of_risks(plan.risks)
-    return sorted({*plan.topics, *([by_risk] if by_risk else [])})
+    for topic in sorted({*plan.topics, *([by_risk] if by_risk else [])}):
+        counter.do_mention(
+            session,
+            policy=work.policy,
+            topic=topic,
+            message_id=pending.message_id,
+            at=pending.at,
+            conversation=conversation,
+            text=redact.redact(pending.text),
+        )
 
 
 def _speak(work: Answering, thread: "_Thread", plan: Plan) -> None:
@@ -266,7 +278,7 @@ def _hand_over(work: Answering, thread: "_Thread", begun: Begun, plan: Plan) -> 
         thread.session,
         policy=work.policy,
         conversation=thread.conversation,
-        message=thread.message,
+        message_id=begun.pending.message_id,
         facts=begun.facts.as_dict(),
         reason=plan.hand_off or "",
         request_type=plan.request_type,
@@ -299,21 +311,17 @@ def _remember(
     conversation.human_offered = plan.offer is not None or bool(plan.choices)
     conversation.episode_turns += 1
     engine = reply.engine if reply else "none"
-    session.execute(
-        update(Turn)
-        .where(Turn.message_id == begun.pending.message_id)
-        .values(
-            state="done",
-            answered_at=clock.now(),
-            engine=engine,
-            intent=plan.intent,
-            confidence=plan.confidence,
-            outcome=plan.outcome,
-            facts=begun.facts.as_dict(),
-            attempts=Turn.attempts + 1,
-            recount="due" if _is_to_be_recounted(reply) else None,
-        )
-    )
+    done = {
+        "settled_id": begun.pending.message_id,
+        "answered_at": clock.now(),
+        "engine": engine,
+        "intent": plan.intent,
+        "confidence": plan.confidence,
+        "outcome": plan.outcome,
+        "facts": begun.facts.as_dict(),
+        "recount": "due" if _is_to_be_recounted(reply) else None,
+    }
+    session.connection().execute(_SETTLED, done)
     _count_turn(session, begun.pending, outcome=plan.outcome, engine=engine)
 
 
@@ -340,10 +348,10 @@ def _is_to_be_recounted(reply: EngineReply | None) -> bool:
 class _Thread:
     """Where this turn's words go: each says which message it answers and which part it is, so it is said once."""
 
-    def __init__(self, session: Session, conversation: Conversation, message: Message, language: str) -> None:
+    def __init__(self, session: Session, conversation: Conversation, message_id: str, language: str) -> None:
         self.session = session
         self.conversation = conversation
-        self.message = message
+        self._message_id = message_id
         self.language = language
         self._part = 0
 
@@ -355,7 +363,7 @@ class _Thread:
             text=text,
             kind=Kind.CHOICES if choices else Kind.TEXT,
             choices=choices,
-            in_reply_to=self.message.id,
+            in_reply_to=self._message_id,
             part=self._part,
             **source,
         )

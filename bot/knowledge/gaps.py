@@ -7,23 +7,22 @@ from sqlalchemy.orm import Session
 
 from bot.chat.models import Conversation
 from bot.core import clock
+from bot.core.tables import insert_if_absent
 from bot.knowledge.models import Gap
 
 
 def do_note(session: Session, *, conversation: Conversation, message_id: str, text: str, reason: str) -> None:
     """Keep the question; a second note on the same message changes nothing."""
-    if session.get(Gap, message_id) is None:
-        session.add(
-            Gap(
-                message_id=message_id,
-                conversation_id=conversation.id,
-                customer_id=conversation.customer_id,
-                language=conversation.language,
-                text=text,
-                reason=reason,
-                at=clock.now(),
-            )
-        )
+    asked = {
+        "message_id": message_id,
+        "conversation_id": conversation.id,
+        "customer_id": conversation.customer_id,
+        "language": conversation.language,
+        "text": text,
+        "reason": reason,
+        "at": clock.now(),
+    }
+    insert_if_absent(session, Gap, asked)
 
 
 def listed(session: Session, *, limit: int = 100) -> list[dict[str, Any]]:

@@ -48,7 +48,8 @@ def count(db: Database, policy: Policy) -> Complain:
                 session,
                 policy=policy,
                 topic=topic,
-                message=message,
+                message_id=message.id,
+                at=message.at,
                 conversation=session.get_one(Conversation, conversation_id),
                 text=message.text,
             )

@@ -91,7 +91,8 @@ class Cast:
         with self.db.transaction() as session:
             conversation = session.get_one(Conversation, conversation_id)
             last = session.scalars(_thread(conversation_id)).all()[-1]
-            return handoff.do_hand_off(session, policy=self.policy, conversation=conversation, message=last, **asked)
+            asked = {"message_id": last.id, "summary": last.text, **asked}
+            return handoff.do_hand_off(session, policy=self.policy, conversation=conversation, **asked)
 
     def read(self, conversation_id: str) -> Conversation:
         with self.db.snapshot() as session:

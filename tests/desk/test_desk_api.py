@@ -40,7 +40,7 @@ def hand_over(site: Site, conversation_id: str, **told: Any) -> int:
     asked = {"facts": {}, "reason": "asked", "request_type": "question", "topic": None, "signals": [], **told}
     with site.db.transaction() as session:
         conversation = session.get_one(Conversation, conversation_id)
-        return handoff.do_hand_off(session, policy=load(), conversation=conversation, message=None, **asked).number
+        return handoff.do_hand_off(session, policy=load(), conversation=conversation, message_id=None, **asked).number
 
 
 def test_the_desk_is_for_agents_leads_and_supervisors(
