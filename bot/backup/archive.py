@@ -100,7 +100,11 @@ class Archive:
 @contextmanager
 def opened(path: Path) -> Iterator[Archive]:
     """An archive with a manifest that this version can read. Raises BackupError."""
-    with path.open("rb") as file:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise BackupError(f"{path} cannot be read: {error.strerror}.") from error
+    with file:
         head = file.read(4)
         try:
             held = zipfile.ZipFile(file)

@@ -1,6 +1,5 @@
 """Databases with data and without, of either kind."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,11 +20,8 @@ def filled(database_url: str) -> str:
     migrations.upgrade(database_url)
     database = Database(database_url)
     with database.transaction() as session:
-        copied = ", ".join(
-            name
-            for name in session.execute(text("select * from tickets")).keys()
-            if name not in ("id", "number", "status")
-        )
+        ticket = {**session.execute(text("select * from tickets")).mappings().one()}
+        copied = ", ".join(name for name in ticket if name not in ("id", "number", "status"))
         copy = f"insert into tickets (status, {copied}) select 'closed', {copied} from tickets returning id"
         session.execute(text("delete from tickets where id = :id"), {"id": session.scalar(text(copy))})
     database.close()
@@ -40,6 +36,14 @@ def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return create_postgres(request.getfixturevalue("postgres"))
 
 
+@pytest.fixture
+def across(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> str:
+    """Where there is no database yet, of the other kind than `database_url`."""
+    if database_url.startswith("sqlite"):
+        return create_postgres(request.getfixturevalue("postgres"))
+    return f"sqlite:///{tmp_path / 'elsewhere' / 'firebreak.db'}"
+
+
 def backed_up(url: str, target: Path) -> Taken:
     database = Database(url)
     try:
@@ -49,5 +53,5 @@ def backed_up(url: str, target: Path) -> Taken:
 
 
 @pytest.fixture
-def archive(filled: str, tmp_path: Path) -> Iterator[Path]:
-    yield backed_up(filled, tmp_path / "backup.zip").path
+def archive(filled: str, tmp_path: Path) -> Path:
+    return backed_up(filled, tmp_path / "backup.zip").path

@@ -26,6 +26,8 @@ COMMANDS = (
     "staff disable",
     "staff reset-password",
     "rotate-keys",
+    "backup",
+    "restore",
     "check",
 )
 NOBODY = "http://127.0.0.1:9"
