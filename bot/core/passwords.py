@@ -34,6 +34,7 @@ class Passwords:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="passwords")
         self._waiting = 0
+        self._thread.submit(_nobodys)
 
     async def match(self, stored: str | None, given: str) -> bool:
         """Whether `given` is the password of the hash; as long for no hash at all, and then False."""

@@ -1,6 +1,6 @@
 """Which pages may open our sockets, and what another site's page can do with a cookie it cannot read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -54,21 +54,26 @@ def host_of(site: Site) -> str:
     return site.url.partition("://")[2]
 
 
+@pytest.fixture(scope="module")
+def bens(site: Site) -> str:
+    """The token of Ben's session."""
+    return StaffMember(site.url, "ben@emberly.example", PASSWORD).token
+
+
 def test_a_chat_is_opened_by_our_pages_the_allowed_ones_and_apps(site: Site, ada: Ada) -> None:
     for origin in (site.url, SHOP, None):
         assert opens(site, f"/conversations/{ada.id}/ws", ada.token, origin) == 101, origin
 
 
-def test_the_desk_is_opened_by_our_pages_and_apps_alone(site: Site, staff: Callable[[str], StaffMember]) -> None:
-    token = staff("ben").token
-    assert [opens(site, "/desk/ws", token, origin) for origin in (site.url, None, SHOP)] == [101, 101, 403]
+def test_the_desk_is_opened_by_our_pages_and_apps_alone(site: Site, bens: str) -> None:
+    assert [opens(site, "/desk/ws", bens, origin) for origin in (site.url, None, SHOP)] == [101, 101, 403]
 
 
 @pytest.mark.parametrize("origin", STRANGERS)
-def test_no_other_page_opens_a_socket(site: Site, ada: Ada, staff: Callable[[str], StaffMember], origin: str) -> None:
+def test_no_other_page_opens_a_socket(site: Site, ada: Ada, bens: str, origin: str) -> None:
     shown = origin.replace("{host}", host_of(site))
     assert opens(site, f"/conversations/{ada.id}/ws", ada.token, shown) == 403
-    assert opens(site, "/desk/ws", staff("ben").token, shown) == 403
+    assert opens(site, "/desk/ws", bens, shown) == 403
 
 
 @pytest.fixture(scope="module")

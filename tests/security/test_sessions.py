@@ -11,7 +11,8 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
+from websockets.sync.connection import Connection
 from websockets.typing import Subprotocol
 
 from bot.core import auth, clock, passwords
@@ -43,7 +44,7 @@ def admin(site: Site) -> StaffMember:
 
 
 @pytest.fixture
-def line(site: Site, bea: StaffMember) -> Iterator[ClientConnection]:
+def line(site: Site, bea: StaffMember) -> Iterator[Connection]:
     """Bea's desk, open."""
     with connect(
         f"{site.url.replace('http', 'ws', 1)}/api/v1/desk/ws",
@@ -73,16 +74,20 @@ def sign_in(http: httpx.Client, email: str, password: str) -> httpx.Response:
     return http.post("/api/v1/staff/login", json={"email": email, "password": password})
 
 
-def closing_code(line: ClientConnection) -> int | None:
+def closing_code(line: Connection) -> int | None:
     """How the server closes it; fails where it stays open."""
     with pytest.raises(ConnectionClosed) as closed:
-        for _ in range(100):
-            line.recv(timeout=20)
+        _read_to_its_end(line)
     return closed.value.rcvd.code if closed.value.rcvd else None
 
 
+def _read_to_its_end(line: Connection) -> None:
+    while True:
+        line.recv(timeout=20)
+
+
 def test_a_new_password_ends_every_other_session_and_the_old_password(
-    site: Site, http: httpx.Client, email: str, bea: StaffMember, line: ClientConnection
+    site: Site, http: httpx.Client, email: str, bea: StaffMember, line: Connection
 ) -> None:
     elsewhere = StaffMember(site.url, email, PASSWORD)
     changed = bea.http.post("/staff/password", json={"current": PASSWORD, "new": NEW}).json()
@@ -110,7 +115,7 @@ def test_a_password_is_not_changed_without_the_present_one_nor_to_a_bad_one(
 
 
 def test_a_one_time_password_opens_nothing_but_its_change(
-    site: Site, http: httpx.Client, email: str, line: ClientConnection, admin: StaffMember
+    site: Site, http: httpx.Client, email: str, line: Connection, admin: StaffMember
 ) -> None:
     once = admin.post(f"/staff/accounts/{account(site, email).id}/reset-password")["password"]
     assert closing_code(line) == SIGNED_OUT
@@ -126,7 +131,7 @@ def test_a_one_time_password_opens_nothing_but_its_change(
 
 
 def test_a_disabled_account_is_out_at_once_and_stays_out(
-    site: Site, http: httpx.Client, email: str, bea: StaffMember, line: ClientConnection, admin: StaffMember
+    site: Site, http: httpx.Client, email: str, bea: StaffMember, line: Connection, admin: StaffMember
 ) -> None:
     admin.post(f"/staff/accounts/{account(site, email).id}/disable", status=204)
     assert bea.http.get("/staff/me").status_code == 401
@@ -141,7 +146,7 @@ def test_the_last_admin_cannot_be_disabled(site: Site, admin: StaffMember) -> No
 
 
 def test_other_roles_end_the_sessions_that_had_the_old_ones(
-    site: Site, email: str, bea: StaffMember, line: ClientConnection
+    site: Site, email: str, bea: StaffMember, line: Connection
 ) -> None:
     with site.db.transaction() as session:
         auth.do_add_staff(session, email=email, name="Bea", roles=["editor"], password=PASSWORD)
@@ -150,13 +155,13 @@ def test_other_roles_end_the_sessions_that_had_the_old_ones(
     assert ("changed", {"roles": ["editor"], "roles_before": ["agent"]}) in happened(site, email)
 
 
-def test_signing_out_closes_the_desk(bea: StaffMember, line: ClientConnection) -> None:
+def test_signing_out_closes_the_desk(bea: StaffMember, line: Connection) -> None:
     bea.post("/staff/logout", status=204)
     assert closing_code(line) == SIGNED_OUT
 
 
 def test_a_session_is_seen_and_ended_from_another_one(
-    site: Site, email: str, bea: StaffMember, line: ClientConnection
+    site: Site, email: str, bea: StaffMember, line: Connection
 ) -> None:
     elsewhere = StaffMember(site.url, email, PASSWORD)
     items = elsewhere.get("/staff/sessions")["items"]
@@ -185,7 +190,7 @@ def test_a_session_lives_by_its_use_but_not_for_ever(bea: StaffMember) -> None:
 
 
 def test_a_session_that_nobody_uses_ends_and_pings_of_an_open_page_are_no_use(
-    bea: StaffMember, line: ClientConnection
+    bea: StaffMember, line: Connection
 ) -> None:
     with clock.travel(timedelta(hours=11)):
         line.send(json.dumps({"type": "ping"}))

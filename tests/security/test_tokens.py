@@ -169,7 +169,8 @@ def test_a_running_process_reads_the_keys_again(
     with site.db.transaction() as session:
         tokens.do_rotate(session, tokens.CUSTOMERS, days=30, at_once=True)
     until(lambda: opened(http, ada, ada.token) == 401, what="the old token still opens the conversation")
-    assert opened(http, bea := Ada(site.url), bea.token) == 200
+    new = Ada(site.url)
+    assert opened(http, new, new.token) == 200
 
 
 def test_keys_are_not_shown_where_they_might_be_logged(database: Database) -> None:
