@@ -102,10 +102,15 @@ async def _bench(run: Run, folder: Path, server: postgres.Postgres | None, argum
     finally:
         await asyncio.to_thread(starting.__exit__, None, None, None)
         if arguments.keep:
-            await asyncio.to_thread(shutil.copytree, folder, arguments.keep / "data", dirs_exist_ok=True, symlinks=True)
+            await asyncio.to_thread(_keep, folder, arguments.keep / "data")
         for link in links.values():
             await link.close()
     _report(run, defects, found, scene)
+
+
+def _keep(folder: Path, where: Path) -> None:
+    """The database and the logs; pipes and sockets cannot be copied, and models need not."""
+    shutil.copytree(folder, where, dirs_exist_ok=True, ignore=shutil.ignore_patterns("run", "models", "home", "tmp"))
 
 
 def _hire(folder: Path, settings: dict[str, str]) -> None:

@@ -172,7 +172,8 @@ async def refusing(socket: WebSocket) -> AsyncIterator[None]:
         yield
     except (errors.FirebreakError, *outages.AWAY) as error:
         refusal = error if isinstance(error, errors.FirebreakError) else outages.refusal(error)
-        assert refusal is not None
+        if refusal is None:
+            raise
         await socket.send_denial_response(refusals.response(refusal, refusals.language_of(socket)))
 
 
