@@ -1,0 +1,103 @@
+"""The calls that take what people write, each with a good body and the fields that hold words."""
+
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tests.people import Ada, StaffMember
+from tests.sites import PASSWORD, Site
+
+_numbers = itertools.count(1)
+ARTICLE = {"language": "en", "question": "How loud is it?", "variants": ["Volume?"], "answer": "Not at all."}
+TOPICS = ("staff_attitude", "product_defect", "delivery_late", "refund_delay")
+
+
+@dataclass(frozen=True)
+class Call:
+    """`words`: fields that must say something, with their greatest length; `keys`: other texts. `again`: a second
+    good one may be refused, since the first changed what stands."""
+
+    who: str
+    method: str
+    path: str
+    body: dict[str, Any]
+    words: dict[str, int] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+CALLS = [
+    Call("ada", "POST", "/conversations/{conversation}/messages", {"client_message_id": "{new}", "text": "hello"},
+         {"text": 4000}, ("client_message_id", "choice")),
+    Call("ada", "POST", "/conversations/{conversation}/messages/2/feedback", {"helpful": True}, {}, ("reason",)),
+    Call("ada", "POST", "/conversations", {"channel": "web"}, {}, ("channel", "language", "visitor_id")),
+    Call("ben", "POST", "/desk/tickets/{ticket}/reply",
+         {"text": "hello", "based_on_seq": 9, "client_message_id": "{new}"}, {"text": 4000}, ("client_message_id",)),
+    Call("ben", "POST", "/desk/tickets/{ticket}/note", {"text": "hello"}, {"text": 4000}),
+    Call("ben", "POST", "/desk/tickets/{ticket}/wait", {"reason": "hello"}, {"reason": 500}),
+    Call("ben", "POST", "/desk/tickets/{ticket}/transfer", {"team": "service", "reason": "hello"},
+         {"reason": 500}, ("team",)),
+    Call("ben", "POST", "/desk/tickets/{ticket}/resolve", {"summary": "hello", "cause": "hello"},
+         {"summary": 4000, "cause": 200}),
+    Call("ben", "POST", "/desk/tickets/{ticket}/reopen", {"reason": "hello"}, {"reason": 500}),
+    Call("cleo", "POST", "/knowledge/articles", ARTICLE, {"question": 500, "answer": 20_000}, ("language",)),
+    Call("dan", "POST", "/alerts", {"topic": "{topic}", "note": "hello"}, {"note": 4000}, ("topic",)),
+    Call("dan", "POST", "/alerts/{alert}/pass-on", {"department": "logistics", "note": "hello"},
+         {"note": 4000}, ("department",)),
+    Call("dan", "POST", "/alerts/{alert}/dismiss", {"reason": "hello", "kind": "other"}, {"reason": 4000}, ("kind",)),
+    Call("dan", "POST", "/alerts/{alert}/confirm", {"level": "advisory"}, {}, ("level", "note")),
+    Call("nobody", "POST", "/staff/login", {"email": "ben@emberly.example", "password": PASSWORD}, {},
+         ("email", "password")),
+]  # fmt: skip
+
+
+class Scene:
+    """A conversation with a ticket and an alert that every call can be tried on."""
+
+    def __init__(self, site: Site, cast: dict[str, StaffMember]) -> None:
+        self.cast = cast
+        self.ada = Ada(site.url)
+        self.ada.asks("hello")
+        self.nobody = httpx.Client(base_url=f"{site.url}/api/v1", timeout=30, trust_env=False)
+        self.ada.asks("Please let me talk to a person")
+        self.ticket = self.ada.ticket()["number"]
+        self.alert = self._alert()
+
+    def _alert(self) -> str:
+        for found in self.cast["dan"].get("/alerts", phase="warning")["items"]:
+            return str(found["id"])
+        raised = self.cast["dan"].post("/alerts", {"topic": TOPICS[0], "note": "Looks like a wave."}, status=201)
+        return str(raised["id"])
+
+    def client(self, call: Call) -> httpx.Client:
+        if call.who == "nobody":
+            return self.nobody
+        return self.ada.http if call.who == "ada" else self.cast[call.who].http
+
+    def path(self, call: Call) -> str:
+        return call.path.format(conversation=self.ada.id, ticket=self.ticket, alert=self.alert)
+
+    def body(self, call: Call, **other: Any) -> dict[str, Any]:
+        fresh = {"{new}": f"m{next(_numbers)}", "{topic}": TOPICS[next(_numbers) % len(TOPICS)]}
+        return {name: fresh.get(str(value), value) for name, value in call.body.items()} | other
+
+    def send(self, call: Call, content: bytes, **headers: str) -> httpx.Response:
+        named = {"Content-Type": "application/json", **headers}
+        return self.client(call).request(call.method, self.path(call), content=content, headers=named)
+
+
+def refused(answer: httpx.Response, *, status: int = 422, code: str = "invalid") -> dict[str, Any]:
+    """The error of a refusal in its one shape."""
+    assert answer.status_code == status, (answer.status_code, answer.text[:300])
+    assert answer.headers["content-type"] == "application/json"
+    body = answer.json()
+    assert set(body) == {"error"}
+    error: dict[str, Any] = body["error"]
+    assert set(error) <= {"code", "message", "fields"}
+    assert error["code"] == code
+    assert error["message"]
+    return error
