@@ -1,6 +1,6 @@
 # Two commands are enough: `make run` and `make test`. Both set up what they need first.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check eval bench train clean
+.PHONY: help setup setup-dev run test check audit eval bench train clean
 
 VENV := .venv/bin
 SOURCES := bot actions knowledge_index tests bench deploy
@@ -26,6 +26,9 @@ check: setup-dev ## Format, lint, types, architecture
 	@$(VENV)/mypy bot actions knowledge_index tests bench
 	@$(VENV)/mypy deploy/*.py
 	@$(VENV)/python -m pytest -q tests/test_architecture.py
+
+audit: setup-dev ## Ask OSV for advisories on every pinned package; fails for one that was not reviewed
+	@$(VENV)/python deploy/audit.py
 
 eval: setup ## Measure the search on questions held out of the index; one JSON object a language
 	@$(VENV)/python -m knowledge_index.evaluate
