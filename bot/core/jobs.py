@@ -16,6 +16,7 @@ from bot.core import clock, db, live, metrics
 from bot.core.tables import Base
 
 LEASE_SECONDS = 60
+CLOCKS_DIFFER = timedelta(seconds=5)
 SOON_SECONDS = 5
 ABANDONED = "LeaseRanOut"
 """The last failure of a job whose holder died, or hung, on its last try."""
@@ -102,15 +103,21 @@ def claim(session: Session, *, limit: int = 10) -> list[Job]:
 
 
 def _do_fail_abandoned(session: Session, moment: datetime) -> None:
-    spent = (Job.state == JobState.RUNNING) & (Job.lease_until <= moment) & (Job.attempts >= Job.max_attempts)
+    spent = (Job.state == JobState.RUNNING) & _has_run_out(moment) & (Job.attempts >= Job.max_attempts)
     gone = {"state": JobState.FAILED, "finished_at": moment, "lease_until": None, "last_error": ABANDONED}
     session.execute(update(Job).where(spent).values(**gone).execution_options(synchronize_session=False))
 
 
 def _due(moment: datetime) -> ColumnElement[bool]:
     return ((Job.state == JobState.WAITING) & (Job.run_at <= moment)) | (
-        (Job.state == JobState.RUNNING) & (Job.lease_until <= moment)
+        (Job.state == JobState.RUNNING) & _has_run_out(moment)
     )
+
+
+def _has_run_out(moment: datetime) -> ColumnElement[bool]:
+    """A lease that ends later than any could is from before the clock was set back, and holds nothing up."""
+    latest = moment + timedelta(seconds=LEASE_SECONDS) + CLOCKS_DIFFER
+    return (Job.lease_until <= moment) | (Job.lease_until > latest)
 
 
 def finish(session: Session, job: Job) -> None:

@@ -1,10 +1,10 @@
 """What a customer is told while the answer takes long: soon, and with an offer when everything is piling up."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Subquery, exists, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot import wire
@@ -23,7 +23,7 @@ def oldest_wait(session: Session, *, untried: bool = False) -> float:
     """Age in seconds of the oldest unanswered message, or of the oldest not yet tried; 0 when none waits."""
     wanted = select(func.min(Turn.accepted_at)).where(Turn.state == "waiting")
     oldest = session.scalar(wanted.where(Turn.attempts == 0) if untried else wanted)
-    return (clock.now() - oldest).total_seconds() if oldest else 0.0
+    return max(0.0, (clock.now() - oldest).total_seconds()) if oldest else 0.0
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _late(
     With `among`, only these conversations, whose rows the caller holds.
     """
     moment = clock.now()
-    was_told_late = or_(Conversation.told_at.is_(None), Conversation.told_at <= moment - timedelta(seconds=quiet))
+    was_told_late = or_(_never_told(moment), Conversation.told_at <= moment - timedelta(seconds=quiet))
     first = (
         select(Turn.conversation_id, func.min(Turn.seq).label("seq"))
         .join(Conversation, Conversation.id == Turn.conversation_id)
@@ -108,10 +108,15 @@ def _late(
         .group_by(Turn.conversation_id)
     )
     if step.anew:
-        first = first.where(or_(Conversation.told_at.is_(None), Conversation.told_at < Turn.accepted_at))
+        first = first.where(or_(_never_told(moment), Conversation.told_at < Turn.accepted_at))
     if among is not None:
         first = first.where(Turn.conversation_id.in_(among))
     return _not_yet_said(session, step, first.subquery())
+
+
+def _never_told(moment: datetime) -> ColumnElement[bool]:
+    """Also where it was at a time that is still to come: the clock was set back since."""
+    return or_(Conversation.told_at.is_(None), Conversation.told_at > moment)
 
 
 def _not_yet_said(session: Session, step: Step, first: Subquery) -> list[tuple[str, Conversation]]:

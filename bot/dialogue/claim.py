@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.chat.models import Conversation, Message, Turn
@@ -11,6 +11,9 @@ from bot.core import clock
 
 LEASE_SECONDS = 20
 LEASE_SLACK = timedelta(seconds=2)
+CLOCKS_DIFFER = timedelta(seconds=5)
+"""By how much the clocks of several machines may. A lease that ends later than any could is from before the clock was
+set back, and holds nobody up."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +30,21 @@ class Pending:
     attempts: int
 
 
+def _is_free(
+    moment: datetime | BindParameter[datetime], latest: datetime | BindParameter[datetime]
+) -> ColumnElement[bool]:
+    until = Conversation.turn_lease_until
+    return or_(until.is_(None), until < moment, until > latest)
+
+
+def _latest(moment: datetime) -> datetime:
+    return moment + timedelta(seconds=LEASE_SECONDS) + CLOCKS_DIFFER
+
+
 # Built once: putting a statement together costs as much as SQLite takes to run it.
 _CLAIM = (
     update(Conversation)
-    .where(
-        Conversation.id == bindparam("claimed_id"),
-        or_(Conversation.turn_lease_until.is_(None), Conversation.turn_lease_until < bindparam("moment")),
-    )
+    .where(Conversation.id == bindparam("claimed_id"), _is_free(bindparam("moment"), bindparam("latest")))
     .values(turn_lease_until=bindparam("until"), turn_lease_by=bindparam("worker"))
     .returning(Conversation)
     .execution_options(synchronize_session=False)
@@ -69,7 +80,7 @@ def do_claim(session: Session, *, conversation_id: str, worker: str) -> Conversa
     """Hold the conversation for LEASE_SECONDS; None when another worker holds it."""
     moment = clock.now()
     lease = {"until": moment + timedelta(seconds=LEASE_SECONDS), "worker": worker}
-    return session.scalar(_CLAIM, {"claimed_id": conversation_id, "moment": moment, **lease})
+    return session.scalar(_CLAIM, {"claimed_id": conversation_id, "moment": moment, "latest": _latest(moment), **lease})
 
 
 def hold(session: Session, *, conversation_id: str, worker: str) -> Conversation | None:
@@ -110,10 +121,7 @@ def waiting_conversations(session: Session, *, limit: int = 200) -> list[str]:
     rows = session.execute(
         select(Turn.conversation_id)
         .join(Conversation, Conversation.id == Turn.conversation_id)
-        .where(
-            Turn.state == "waiting",
-            or_(Conversation.turn_lease_until.is_(None), Conversation.turn_lease_until < moment),
-        )
+        .where(Turn.state == "waiting", _is_free(moment, _latest(moment)))
         .order_by(Turn.accepted_at)
         .limit(limit)
     )

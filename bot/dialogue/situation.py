@@ -103,7 +103,7 @@ def _ticket(policy: Policy, ticket: Ticket | None, language: str) -> dict[str, A
 
 def _told_recently(conversation: Conversation, policy: Policy) -> bool:
     again = timedelta(seconds=policy.dialogue.certainty_again_seconds)
-    return conversation.told_at is not None and clock.now() - conversation.told_at < again
+    return conversation.told_at is not None and timedelta(0) <= clock.now() - conversation.told_at < again
 
 
 def repetition(session: Session, conversation: Conversation, pending: Pending) -> int:
