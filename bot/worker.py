@@ -3,10 +3,17 @@
 import asyncio
 import contextlib
 import signal
+from collections.abc import AsyncIterator, Iterator
 
-from bot import wiring
+import uvicorn
+from fastapi import FastAPI
+
+from bot import VERSION, wiring
+from bot.core import metrics
 from bot.core.settings import Settings
+from bot.operations import probes
 from bot.operations.parts import PartsWatch
+from bot.wiring import Parts
 
 
 def run(settings: Settings) -> None:
@@ -31,8 +38,39 @@ async def _work(settings: Settings) -> None:
     worker.start()
     watch.start()
     try:
-        await asyncio.Event().wait()
+        async with _telling_operators(parts, watch):
+            await asyncio.Event().wait()
     finally:
         await watch.close()
         await worker.stop()
         await wiring.close_parts(parts)
+
+
+@contextlib.asynccontextmanager
+async def _telling_operators(parts: Parts, watch: PartsWatch) -> AsyncIterator[None]:
+    """`/healthz`, `/readyz` and `/metrics` of this process, where the settings name a port for them."""
+    if not parts.settings.worker_port:
+        yield
+        return
+    app = FastAPI(title="Firebreak worker", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.watch, app.state.scrape, app.state.sockets = watch, probes.Scrape(parts.db), set()
+    metrics.BUILD.info({"version": VERSION, "engine": parts.settings.engine})
+    app.include_router(probes.router)
+    server = _Server(
+        uvicorn.Config(
+            app, host=parts.settings.host, port=parts.settings.worker_port, log_config=None, access_log=False
+        )
+    )
+    serving = asyncio.create_task(server.serve())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """The worker's own signals end it."""
+        yield

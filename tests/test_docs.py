@@ -12,7 +12,7 @@ import tomllib
 
 from bot import cli
 from bot.app import create_app
-from bot.core import errors, metrics, settings
+from bot.core import errors, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PAPERS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -154,12 +154,6 @@ def test_every_error_is_told_with_its_code_and_status() -> None:
 
 def _below(kind: type[errors.FirebreakError]) -> set[type[errors.FirebreakError]]:
     return {found for one in kind.__subclasses__() for found in (one, *_below(one))}
-
-
-def test_every_figure_of_the_metrics_is_explained() -> None:
-    families = {family.name for family in metrics.REGISTRY.collect()}
-    told = set(re.findall(r"`(firebreak_[a-z_]+)", text(ROOT / "docs/runbook.md")))
-    assert {name.removesuffix("_total") for name in told} == families
 
 
 def test_every_call_that_the_papers_name_exists(tmp_path: Path) -> None:

