@@ -137,7 +137,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await wiring.open_parts(parts, long_lived=state.long_lived)
     await asyncio.to_thread(upkeep.make_keys, state)
     state.passwords = Passwords()
-    prewarmer = Prewarmer(parts.knowledge) if parts.answering.engine.name == "rasa" else None
+    prewarmer = _prewarmer(parts)
     state.intake = Intake(
         parts.db,
         episode_idle=timedelta(minutes=parts.settings.episode_idle_minutes),
@@ -161,6 +161,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if worker is not None:
             await worker.stop()
         await wiring.close_parts(parts)
+
+
+def _prewarmer(parts: Parts) -> Prewarmer | None:
+    if parts.answering.engine.name != "rasa":
+        return None
+    return Prewarmer(parts.knowledge, turns_ahead=lambda: parts.answering.waiting)
 
 
 def _announce(hub: live.Hub, prewarmer: Prewarmer | None, stored: list[Stored]) -> None:

@@ -69,6 +69,9 @@ class Answering:
     knows: bool = True
     """Cleared until the index was seen to hold the articles once: an empty index is no reason to say "no answer"."""
 
+    waiting: int = 0
+    """Conversations of this process whose turn waits for a slot."""
+
     def __post_init__(self) -> None:
         self._threads = ThreadPoolExecutor(1 if self.db.is_sqlite else THREADS, thread_name_prefix="turns")
 

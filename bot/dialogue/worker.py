@@ -66,6 +66,7 @@ class Worker:
         task = asyncio.create_task(self._answer(conversation_id))
         self._running[conversation_id] = task
         task.add_done_callback(lambda _: self._ended(conversation_id))
+        self._count_waiting()
 
     async def _answer(self, conversation_id: str) -> None:
         async with self._slots:
@@ -76,9 +77,13 @@ class Worker:
 
     def _ended(self, conversation_id: str) -> None:
         self._running.pop(conversation_id, None)
+        self._count_waiting()
         if conversation_id in self._again:
             self._again.discard(conversation_id)
             self.wake(conversation_id)
+
+    def _count_waiting(self) -> None:
+        self._work.waiting = max(0, len(self._running) - self._work.settings.turns_in_flight)
 
     async def _forever(self, step: Callable[[], Awaitable[None]]) -> None:
         while True:
