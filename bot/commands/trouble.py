@@ -41,13 +41,14 @@ def expected() -> tuple[type[Exception], ...]:
 def in_words(error: Exception) -> str:
     from sqlalchemy.exc import SQLAlchemyError
 
+    from bot.core.settings import masked
     from knowledge_index.client import KnowledgeUnavailable
 
     if isinstance(error, SQLAlchemyError):
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        return f"The database cannot be used: {cause}"
+        return f"The database cannot be used: {masked(cause)}"
     if isinstance(error, KnowledgeUnavailable):
         return (
             f"{str(error)[:1].upper()}{str(error)[1:]}. Is `firebreak up` running, and FIREBREAK_KNOWLEDGE_URL right?"
         )
-    return str(error) or type(error).__name__
+    return masked(str(error)) or type(error).__name__

@@ -18,6 +18,8 @@ PROJECT_ROOT = Path(__file__).resolve().parents[2]
 ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
 """As browsers send it: in lower case, no path. It is written into a header, so it holds neither space nor semicolon."""
 
+PASSWORD_IN_URL = re.compile(r"(://[^\s:@/]*:)[^\s@/]*@")
+
 
 class SettingsError(Exception):
     """A setting has a value that cannot be used. The message names it, its value and what is allowed."""
@@ -27,7 +29,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
     data_dir: Path = Field(Path("var"), description="Where everything that the product writes lies.")
-    database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite below the data directory.")
+    database_url: str = Field(
+        "", repr=False, description="SQLAlchemy URL; empty means SQLite below the data directory."
+    )
     host: str = Field("127.0.0.1", description="Address that the web process listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port of the web process.")
 
@@ -53,6 +57,7 @@ class Settings(BaseSettings):
 
     live_url: str = Field(
         "",
+        repr=False,
         validate_default=True,
         description="redis:// URL for live push between processes; empty: within one process.",
     )
@@ -76,7 +81,9 @@ class Settings(BaseSettings):
     token_days: int = Field(30, ge=1, description="How long a conversation token is valid.")
     session_hours: int = Field(12, ge=1, description="How long a staff session is valid without use.")
     session_longest_hours: int = Field(24, ge=1, description="How long a staff session is valid with use.")
-    identity_secret: str = Field("", description="HMAC key of the host's identity tokens; empty: none are accepted.")
+    identity_secret: str = Field(
+        "", repr=False, description="HMAC key of the host's identity tokens; empty: none are accepted."
+    )
     identity_audience: str = Field("firebreak", description="The `aud` that identity tokens must carry.")
     identity_required: bool = Field(False, description="Refuse conversations without an identity token.")
     allowed_origins: str = Field(
@@ -152,6 +159,11 @@ def load(**overrides: Any) -> Settings:
         raise SettingsError(_in_words(error)) from error
 
 
+def masked(text: str) -> str:
+    """`text` without the passwords of the URLs in it, for whatever people or logs are shown."""
+    return PASSWORD_IN_URL.sub(r"\1***@", text)
+
+
 def _comma_set(text: str) -> frozenset[str]:
     return frozenset(part.strip() for part in text.split(",") if part.strip())
 
@@ -189,6 +201,6 @@ def _in_words(error: ValidationError) -> str:
     for problem in error.errors():
         name = str(problem["loc"][0])
         field = Settings.model_fields[name]
-        shown = "***" if "secret" in name else repr(problem["input"])
+        shown = "***" if "secret" in name else masked(repr(problem["input"]))
         lines.append(f"{PREFIX}{name.upper()}={shown}: {problem['msg']}. {field.description}")
     return "\n".join(lines)
