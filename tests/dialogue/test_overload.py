@@ -43,8 +43,13 @@ def patience() -> float:
 @pytest.fixture
 def site(database_url: str, tmp_path: Path, gate: Gate, patience: float) -> Iterator[Site]:
     """Nothing answers until the gate is opened; those who wait are told after a third of a second."""
-    told = {"second_notice_after_seconds": 0.3, "tell_overload_after_seconds": patience}
-    with running(database_url, tmp_path, using=ScriptedEngine(gate), **told) as site:
+    with running(
+        database_url,
+        tmp_path,
+        using=ScriptedEngine(gate),
+        second_notice_after_seconds=0.3,
+        tell_overload_after_seconds=patience,
+    ) as site:
         yield site
 
 
