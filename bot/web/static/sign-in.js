@@ -1,4 +1,4 @@
-/** Signs staff in and brings them to where they were going. */
+/** Signs staff in, has a one-time password changed, and brings them to where they were going. */
 
 import { Away, call, Refused } from "./api.js";
 import { $ } from "./dom.js";
@@ -17,12 +17,37 @@ async function signIn(event) {
   $("#problem").textContent = "";
   try {
     const { staff } = await call("/staff/login", { method: "POST", body: { email: email.trim(), password } });
-    location.assign(destination(staff));
+    if (staff.password === "one_time") askForAnother(password);
+    else location.assign(destination(staff));
   } catch (error) {
     $("#problem").textContent = sentenceFor(error);
     $("#password").select();
   } finally {
     $("#submit").disabled = false;
+  }
+}
+
+/** A one-time password opens nothing but its change. */
+function askForAnother(current) {
+  $("#sign-in").hidden = true;
+  $("#change").hidden = false;
+  $("#new").focus();
+  $("#change").addEventListener("submit", (event) => change(event, current));
+}
+
+async function change(event, current) {
+  event.preventDefault();
+  $("#keep").disabled = true;
+  $("#refused").textContent = "";
+  try {
+    const body = { current, new: $("#new").value };
+    const { staff } = await call("/staff/password", { method: "POST", body });
+    location.assign(destination(staff));
+  } catch (error) {
+    $("#refused").textContent = error instanceof Refused ? error.message : sentenceFor(error);
+    $("#new").select();
+  } finally {
+    $("#keep").disabled = false;
   }
 }
 
