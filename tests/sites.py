@@ -32,9 +32,10 @@ NOWHERE = "http://127.0.0.1:9"
 class Site:
     """A running web process: where it is, and what a test may look at behind the door."""
 
-    def __init__(self, url: str, app: Any) -> None:
+    def __init__(self, url: str, app: Any, server: uvicorn.Server) -> None:
         self.url = url
         self.app = app
+        self.server = server
 
     @property
     def db(self) -> Database:
@@ -66,7 +67,7 @@ def running(
         thread.start()
         try:
             _await_start(server, thread)
-            yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", app)
+            yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", app, server)
         finally:
             server.should_exit = True
             thread.join(10)

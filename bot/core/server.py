@@ -71,7 +71,7 @@ class PatientHttp(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """What is not HTTP at all gets the one error shape too."""
-        self._refuse(errors.Invalid())
+        self._refuse(errors.Invalid(), status=HTTPStatus.BAD_REQUEST)
 
     def _await_head(self) -> None:
         self._head_bytes = 0
@@ -82,16 +82,23 @@ class PatientHttp(HttpToolsProtocol):
             self._head_timer.cancel()
             self._head_timer = None
 
-    def _refuse(self, error: errors.FirebreakError) -> None:
+    def _refuse(self, error: errors.FirebreakError, *, status: int | None = None) -> None:
         """Answer without the app, which has seen nothing of this request, and hang up."""
         self._head_is_there()
         if not self.transport.is_closing():
-            self.transport.write(_bare(error))
+            self.transport.write(_bare(error, status or error.status))
             self.transport.close()
 
 
 class PatientWebSocket(WebSocketsSansIOProtocol):
     """Cuts off a client that does not read, whatever it sends."""
+
+    def data_received(self, data: bytes) -> None:
+        """The head comes whole, and first. One that begins no line would leave the connection to nobody."""
+        super().data_received(data)
+        if not self.handshake_initiated and not self.transport.is_closing():
+            self.transport.write(_bare(errors.Invalid(), HTTPStatus.BAD_REQUEST))
+            self.transport.close()
 
     async def send(self, message: Any) -> None:
         closing = message["type"] == "websocket.close"
@@ -115,16 +122,9 @@ class PatientWebSocket(WebSocketsSansIOProtocol):
         super().keepalive_timeout()
         self.transport.abort()
 
-    def handle_parser_exception(self) -> None:
-        """A frame that breaks the protocol closes the line; a head that does so before there is one ends it."""
-        if self.conn.close_sent is None:
-            self.transport.abort()
-        else:
-            super().handle_parser_exception()
 
-
-def _bare(error: errors.FirebreakError) -> bytes:
+def _bare(error: errors.FirebreakError, code: int) -> bytes:
     body = orjson.dumps({"error": error.as_dict()})
-    status = HTTPStatus(error.status)
+    status = HTTPStatus(code)
     head = f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}"
     return f"{head}\r\nconnection: close\r\n\r\n".encode() + body

@@ -21,6 +21,8 @@ from bot.core import errors, outages, refusals
 SEND_TIMEOUT_SECONDS = 10.0
 """How long a client may leave what we send unread."""
 COME_BACK_SECONDS = 30.0
+LONGEST_ECHO = 128
+"""Of a client's own id in an error frame: what it sends must not make us send as much."""
 GOING_AWAY = 1001
 FELL_BEHIND = 1013
 Frame = dict[str, Any]
@@ -140,7 +142,7 @@ class Line(abc.ABC):
         if error.retry_after is not None:
             told["retry_after"] = round(error.retry_after, 1)
         own = frame.get("client_message_id")
-        return {**told, "client_message_id": own} if isinstance(own, str) and own else told
+        return {**told, "client_message_id": own} if isinstance(own, str) and 0 < len(own) <= LONGEST_ECHO else told
 
     async def _pumped(self) -> None:
         """Whatever ends the pump ends the line: a deaf one is worse than none."""
