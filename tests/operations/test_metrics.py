@@ -1,4 +1,4 @@
-"""`/metrics`: each figure is told in the papers, and moves when something happens; the alarms name figures that exist."""
+"""`/metrics`: each figure is told in the papers and moves when something happens; the alarms name what exists."""
 
 import re
 from collections.abc import Iterator

@@ -29,6 +29,8 @@ COMMANDS = (
     "backup",
     "restore",
     "check",
+    "jobs",
+    "log-level",
 )
 NOBODY = "http://127.0.0.1:9"
 
@@ -128,24 +130,6 @@ def test_an_article_with_a_flaw_is_named_and_nothing_is_imported(tmp_path: Path)
     assert f"{file}, article 2: language:" in done.stderr
     file.write_text("id,language,question,answer\nhow,en,How?,So.\n", encoding="utf-8")
     assert firebreak("kb", "import", str(file), "--data-dir", str(tmp_path)).stdout.startswith("1 articles published")
-
-
-def test_check_tells_each_part_and_fails_on_a_bad_policy(tmp_path: Path) -> None:
-    good = firebreak("check", "--data-dir", str(tmp_path), FIREBREAK_KNOWLEDGE_URL=NOBODY)
-    assert good.returncode == 0, good.stdout
-    assert [line.split()[1] for line in good.stdout.splitlines()] == [
-        "settings:",
-        "policy:",
-        "database:",
-        "rasa:",
-        "dialogue:",
-        "index:",
-    ]
-    (tmp_path / "policy").mkdir()
-    (tmp_path / "policy" / "teams.yml").write_text("default: nobody\nteams: {}\n", encoding="utf-8")
-    bad = firebreak("check", "--data-dir", str(tmp_path), FIREBREAK_POLICY_DIR=str(tmp_path / "policy"))
-    assert bad.returncode == 2
-    assert "WRONG  policy: teams.yml" in bad.stdout
 
 
 FILES = {
