@@ -138,18 +138,25 @@ class LogPump(threading.Thread):
             self.say(name, level, words, logger="output")
 
     def _write(self, name: str, line: str) -> None:
+        """To the file, and to the terminal also when the disk is full: a part that cannot log would stand still."""
         with self._writing:
-            self._file(name).handle(logging.LogRecord(name, logging.INFO, "", 0, line, None, None))
+            with suppress(OSError):
+                self._file(name).handle(logging.LogRecord(name, logging.INFO, "", 0, line, None, None))
             with suppress(OSError, ValueError):
                 self._terminal.write(f"{name:<{NAME_WIDTH}} | {line}\n")
                 self._terminal.flush()
 
     def _file(self, name: str) -> logging.Handler:
         if name not in self._files:
-            self._files[name] = logging.handlers.RotatingFileHandler(
+            self._files[name] = _File(
                 self._folder / f"{name}.log", maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8"
             )
         return self._files[name]
+
+
+class _File(logging.handlers.RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name that logging calls
+        """Nothing: the line is on the terminal, where the file's trouble would drown it."""
 
 
 def _level_of(text: str) -> tuple[int, str]:

@@ -130,11 +130,11 @@ export class Outbox {
   }
 }
 
-/** No connection and "too many" pass by themselves; what the server cannot take, or cannot do three times, needs the visitor. */
+/** No connection, "too many" and "not just now" pass by themselves; what the server cannot take, or cannot do three times, needs the visitor. */
 function isFinal(item, error) {
   if (error instanceof Away) return false;
   if (!(error instanceof Refused)) throw error;
-  if (error.status === 429) return false;
+  if (error.status === 429 || error.status === 503) return false;
   return error.status < 500 || item.tries >= SERVER_ERROR_TRIES;
 }
 
