@@ -171,7 +171,7 @@ def _tell_restore(database: str, first: Manifest, again: Manifest, seconds: floa
     different = [one.table for one, two in pairs if one.sha256 != two.sha256]
     allowed = {"conversations", "staff_sessions", "jobs"}
     ok = set(different) <= allowed and first.rows == again.rows
-    told = {"different": ", ".join(different)}
+    unequal = {"different": ", ".join(different)}
     figure(
         "backup",
         f"tables equal after, {database}",
@@ -179,7 +179,7 @@ def _tell_restore(database: str, first: Manifest, again: Manifest, seconds: floa
         "tables",
         target="all but leases",
         ok=ok,
-        compared_to=told,
+        compared_to=unequal,
     )
 
 

@@ -21,7 +21,7 @@ BEGINNING = datetime(2025, 1, 1)
 SENTENCES = 4_000
 GOLDEN = 0x9E3779B97F4A7C15
 FACTS = orjson.dumps({"language": "en", "anger": 0.1, "urgency": "normal", "risks": [], "entities": []}).decode()
-DEFAULTS: dict[str, Any] = {"integer": 0, "boolean": 0, "real": 0.0, "json": "{}"}
+COUNTERS = ("episode_turns", "misses", "complaints", "attempts")
 
 
 def fill(url: str, *, messages: int, data: Path) -> None:
@@ -48,22 +48,22 @@ def _made(messages: int, sentences: list[str]) -> Iterator[tuple[str, Iterator[d
 
 
 def _conversation(number: int) -> dict[str, Any]:
-    row = {"id": _id(number), "customer_id": _id(number), "channel": "web", "family": "chat", "language": "en"}
+    row: dict[str, Any] = {"id": _id(number), "customer_id": _id(number), "channel": "web", "family": "chat"}
     counts = {"owner_version": 1, "last_seq": PER_CONVERSATION, "last_customer_seq": PER_CONVERSATION - 1, "episode": 1}
-    return {**row, **counts, "owner": "bot", "created_at": _at(0)}
+    return {**row, **counts, "language": "en", "owner": "bot", "created_at": _at(0)}
 
 
 def _message(number: int, people: int, sentences: list[str]) -> dict[str, Any]:
     """Conversations take turns, as they do in life; so their rows lie scattered."""
     seq = _seq(number, people)
-    row = {"id": _id(number), "conversation_id": _id(number % people), "seq": seq, "kind": "text", "episode": 1}
+    row: dict[str, Any] = {"id": _id(number), "conversation_id": _id(number % people), "seq": seq}
     words = sentences[number * 7919 % SENTENCES % len(sentences)]
     if seq % 2:
-        said = {"author": "customer", "text": words, "client_message_id": _id(number)}
+        said: dict[str, Any] = {"author": "customer", "text": words, "client_message_id": _id(number)}
     else:
         answer = f"{words} {sentences[number * 104_729 % len(sentences)]}"
         said = {"author": "bot", "text": answer, "in_reply_to": _id(number - people), "part": 0}
-    return {**row, **said, "at": _at(number)}
+    return {**row, **said, "kind": "text", "episode": 1, "at": _at(number)}
 
 
 def _turn(number: int, people: int) -> dict[str, Any]:
@@ -77,16 +77,12 @@ def _seq(number: int, people: int) -> int:
 
 
 def _blocks(table: shape.Table, made: Iterator[dict[str, Any]]) -> Iterator[bytes]:
-    """Columns that are not given are empty where they may be."""
-    required = {name: DEFAULTS[kind] for name, kind in table.columns.items() if kind == "boolean"} | _counters(table)
+    """What is not given is 0 for counters and truth, and empty otherwise."""
+    required = {name: 0 for name, kind in table.columns.items() if kind == "boolean" or name in COUNTERS}
     while part := list(itertools.islice(made, ROWS_AT_ONCE)):
         yield b"".join(
             orjson.dumps([row.get(name, required.get(name)) for name in table.columns]) + b"\n" for row in part
         )
-
-
-def _counters(table: shape.Table) -> dict[str, int]:
-    return {name: 0 for name in ("episode_turns", "misses", "complaints", "attempts") if name in table.columns}
 
 
 def _id(number: int) -> str:

@@ -3,7 +3,7 @@ within one transaction, compare it with the backup, bring it to this version's s
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import migrations
 from bot.backup import BackupError, filed, rows, served, shape
 from bot.backup.archive import Archive, Manifest, digest_of, opened
+from bot.backup.progress import Say, told
 from bot.chat.models import Conversation
 from bot.core import clock
 from bot.core.auth import StaffSession
 from bot.core.jobs import Job, JobState
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -71,10 +70,9 @@ def _checked(archive: Archive, say: Say) -> tuple[shape.Table, ...]:
 
 def _fill(connection: Connection, archive: Archive, tables: tuple[shape.Table, ...], say: Say) -> None:
     migrations.do_upgrade(connection, revision=archive.manifest.schema_revision)
+    say("writing")
     for entry, table in zip(archive.manifest.tables, tables, strict=True):
-        if entry.rows:
-            say(f"{table.name}: {entry.rows:,} rows")
-        rows.write(connection, table, archive.blocks(entry))
+        rows.write(connection, table, told(table.name, archive.blocks(entry), say))
         if entry.last_number is not None:
             rows.set_last_number(connection, table, entry.last_number)
     say("comparing")

@@ -10,6 +10,8 @@ from bot import migrations, tables
 from bot.backup import BackupError, shape
 from bot.core.db import Database
 
+LOCK_TIMEOUT_MS = 5_000
+"""Long enough for PostgreSQL's own housekeeping to step aside."""
 OTHERS = """
 select coalesce(nullif(application_name, ''), 'unnamed') from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
@@ -35,12 +37,21 @@ def place(url: str, *, replace: bool) -> Iterator[Connection]:
 
 
 def _be_alone(connection: Connection) -> None:
-    """Our tables are locked first: whoever comes later waits for the end, and then finds the restored rows."""
+    """Whoever connects once our tables are locked waits for the end, and then finds the restored rows.
+
+    Others are looked for before as well: a lock that is waited for would hold a running product up.
+    """
+    _refuse_others(connection)
+    connection.execute(text(f"set local lock_timeout = {LOCK_TIMEOUT_MS}"))
     try:
         for name in _present(connection):
-            connection.execute(text(f"lock table {name} in access exclusive mode nowait"))
+            connection.execute(text(f"lock table {name} in access exclusive mode"))
     except OperationalError as error:
         raise BackupError("The database is in use. Stop Firebreak and whatever else reads it.") from error
+    _refuse_others(connection)
+
+
+def _refuse_others(connection: Connection) -> None:
     others = connection.scalars(text(OTHERS)).all()
     if others:
         raise BackupError(

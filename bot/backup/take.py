@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,13 +15,12 @@ from sqlalchemy import Connection
 from bot import VERSION, migrations
 from bot.backup import BackupError, rows, shape
 from bot.backup.archive import Entry, Manifest, Writer, written
+from bot.backup.progress import Say, told
 from bot.core import clock
 from bot.core.db import Database
 
-Say = Callable[[str], None]
 NAME_FORMAT = "firebreak-%Y%m%d-%H%M%S.zip"
 NAME = re.compile(r"firebreak-\d{8}-\d{6}\.zip")
-SAY_EVERY_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -53,10 +52,10 @@ def path_for(target: str | None, *, default_folder: Path, moment: datetime) -> P
     return path / moment.strftime(NAME_FORMAT) if path.is_dir() else path
 
 
-def prune(folder: Path, *, keep: int) -> list[Path]:
-    """Remove all but the newest `keep` of the backups that bear a name of ours; those removed."""
-    found = sorted(path for path in folder.iterdir() if NAME.fullmatch(path.name))
-    old = found[:-keep]
+def prune(taken: Path, *, keep: int) -> list[Path]:
+    """Remove all but `taken` and the newest others, `keep` in all, of those that bear a name of ours; those removed."""
+    others = sorted(path for path in taken.parent.iterdir() if NAME.fullmatch(path.name) and path != taken)
+    old = others[: max(0, len(others) + 1 - keep)]
     for path in old:
         path.unlink()
     return old
@@ -89,20 +88,9 @@ def _shape(revision: str) -> tuple[shape.Table, ...]:
 
 
 def _entry(connection: Connection, writer: Writer, table: shape.Table, say: Say) -> Entry:
-    count, digest = writer.write_table(table.name, _told(table.name, rows.read(connection, table), say))
+    count, digest = writer.write_table(table.name, told(table.name, rows.read(connection, table), say))
     number = rows.last_number(connection, table)
     return Entry(table=table.name, columns=list(table.columns), rows=count, sha256=digest, last_number=number)
-
-
-def _told(name: str, blocks: Iterator[bytes], say: Say) -> Iterator[bytes]:
-    """The same blocks; now and then a long table's progress is said."""
-    told, done = time.monotonic(), 0
-    for block in blocks:
-        yield block
-        done += block.count(b"\n")
-        if time.monotonic() - told > SAY_EVERY_SECONDS:
-            told = time.monotonic()
-            say(f"{name}: {done:,} rows")
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def backup(settings: Settings, arguments: argparse.Namespace) -> Iterator[str]:
     database = Database(settings.resolved_database_url)
     taken = taking.take(database, target, say=_say)
     database.close()
-    for path in taking.prune(target.parent, keep=arguments.keep) if arguments.keep else ():
+    for path in taking.prune(taken.path, keep=arguments.keep) if arguments.keep else ():
         _say(f"removed {path}")
     rate = f"{taken.manifest.rows:,} rows, {taken.size / MEGABYTE:,.1f} MB, {taken.seconds:.1f} s"
     yield f"{taken.path}: {rate}. It holds personal data and keys: guard it like the database."

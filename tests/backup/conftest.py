@@ -14,6 +14,12 @@ from tests.conftest import create_postgres
 
 
 @pytest.fixture
+def database_url(empty_url: str) -> str:
+    """Nothing yet, also no schema: the first release makes its own."""
+    return empty_url
+
+
+@pytest.fixture
 def filled(database_url: str) -> str:
     """Rows of every table that the first release had, on this version's schema; ticket 1002 has come and gone."""
     first_release.make(database_url)

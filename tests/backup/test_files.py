@@ -86,9 +86,18 @@ def test_only_old_backups_of_our_own_names_are_removed(tmp_path: Path) -> None:
     others = ["firebreak-20260101-020000.zip.part", "firebreak.db", "january.zip"]
     for name in (*ours, *others):
         (tmp_path / name).touch()
-    removed = take.prune(tmp_path, keep=2)
+    for more_than_there_are in (5, 7, 9):
+        assert take.prune(tmp_path / ours[4], keep=more_than_there_are) == []
+    removed = take.prune(tmp_path / ours[4], keep=2)
     assert [path.name for path in removed] == ours[:3]
     assert {path.name for path in tmp_path.iterdir()} == {*ours[3:], *others}
+
+
+def test_a_clock_that_went_back_does_not_cost_the_newest_backup(tmp_path: Path) -> None:
+    taken, of_a_later_clock = tmp_path / "firebreak-20260101-020000.zip", tmp_path / "firebreak-20300101-020000.zip"
+    for path in (taken, of_a_later_clock):
+        path.touch()
+    assert take.prune(taken, keep=1) == [of_a_later_clock]
 
 
 def test_what_is_no_backup_is_refused(tmp_path: Path, archive: Path) -> None:

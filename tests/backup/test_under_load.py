@@ -4,6 +4,7 @@ import asyncio
 import threading
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
 
@@ -16,7 +17,7 @@ from tests.people import Ada, until
 from tests.sites import running
 
 CUSTOMERS = 3
-PATIENT = {
+PATIENT: dict[str, Any] = {
     "messages_per_10_seconds": 1000,
     "messages_per_minute": 5000,
     "turn_timeout_seconds": 600,
@@ -73,7 +74,8 @@ def test_what_was_acknowledged_before_a_backup_is_answered_once_after_its_restor
         for ada in adas:
             ada.asks("a question")
         writers = [Writing(ada) for ada in adas]
-        first.callback(lambda: [writer.stop() for writer in writers])
+        for writer in writers:
+            first.callback(writer.stop)
         until(lambda: engine.thinking >= CUSTOMERS, what="no turn is in flight")
         until(lambda: all(len(writer.acked) >= 3 for writer in writers), what="nobody writes")
         before = [list(writer.acked) for writer in writers]
