@@ -2,7 +2,10 @@
 
 import argparse
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
 
 from bot.commands.trouble import Trouble
 from bot.core.db import Database
@@ -15,7 +18,7 @@ def jobs(settings: Settings, arguments: argparse.Namespace) -> Iterator[str]:
 
     if bool(arguments.give_up) != bool(arguments.reason):
         raise Trouble("--give-up and --reason belong together.")
-    with closing(Database(settings.resolved_database_url)) as database:
+    with _opened(settings) as database:
         if arguments.replay:
             yield _replay(database, arguments.replay)
         elif arguments.give_up:
@@ -30,9 +33,19 @@ def log_level(settings: Settings, arguments: argparse.Namespace) -> Iterator[str
     """The row that every process reads within seconds."""
     from bot.operations import loudness
 
-    with closing(Database(settings.resolved_database_url)) as database, database.transaction() as session:
+    with _opened(settings) as database, database.transaction() as session:
         parts = loudness.do_set(session, level=arguments.level, part=arguments.part, by=None)
     yield f"{', '.join(parts)}: {arguments.level}, within seconds, and until it is set again."
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Database]:
+    """Opening an SQLite file that is not there would make it."""
+    url = make_url(settings.resolved_database_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        raise Trouble(f"There is no database at {url.database}. Name its place by --data-dir.")
+    with closing(Database(settings.resolved_database_url)) as database:
+        yield database
 
 
 def _replay(database: Database, what: str) -> str:
