@@ -26,6 +26,7 @@ class Line:
     message_ids: dict[str, str] = field(default_factory=dict)
     answers: "asyncio.Queue[tuple[float, dict[str, Any]]]" = field(default_factory=asyncio.Queue)
     state: str = "bot"
+    handed_over_at: float | None = None
 
     async def send(self, text: str) -> str:
         client_id = f"c{next(_numbers)}"
@@ -47,6 +48,8 @@ class Line:
                     self.answers.put_nowait((time.perf_counter(), frame["message"]))
                 case "state":
                     self.state = frame["state"]
+                    if self.state != "bot" and self.handed_over_at is None:
+                        self.handed_over_at = time.perf_counter()
                 case "error":
                     raise RuntimeError(f"refused: {frame['error']}")
 

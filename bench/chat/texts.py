@@ -10,6 +10,9 @@ import yaml
 from bench.report import say
 from bot.core.settings import PROJECT_ROOT
 
+PUBLIC = PROJECT_ROOT.parent / "shared" / "data"
+CACHED = 50
+
 
 def never_seen(language: str, data: Path) -> Iterator[str]:
     """Endless texts of `language`; when a file is used up, its texts come again with a number, so never twice."""
@@ -17,6 +20,11 @@ def never_seen(language: str, data: Path) -> Iterator[str]:
     for round_number in itertools.count():
         for text in texts:
             yield text if round_number == 0 else f"{text} ({round_number})"
+
+
+def cached(data: Path) -> Iterator[str]:
+    """A few texts over and over: after the first round every embedding is in a cache."""
+    return itertools.cycle(list(itertools.islice(never_seen("en", data), CACHED)))
 
 
 def _public(language: str, data: Path) -> list[str]:

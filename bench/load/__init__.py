@@ -1,0 +1,1 @@
+"""What the product bears: acknowledgements a second, a crowd, ten thousand turns, a cold and a warm start."""
