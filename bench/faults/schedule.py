@@ -8,8 +8,8 @@ KILL, PAUSE, FREEZE = "kill -9", "paused", "stopped for good"
 SLOW, DRIP, REFUSE, SWALLOW = "slow", "drip", "refused", "black hole"
 END_BACKEND, KILL_BACKEND = "connection ended by the server", "kill -9 of a backend"
 LINK_FAULTS = (SLOW, DRIP, REFUSE, SWALLOW)
-PARTS = {"web": 5, "rasa": 3, "actions": 3, "knowledge": 2}
-LINKS = {"web": 2, "rasa": 2, "actions": 1, "knowledge": 2}
+PARTS = {"web": 4, "rasa": 3, "actions": 4, "knowledge": 2}
+LINKS = {"web": 2, "rasa": 3, "actions": 3, "knowledge": 2}
 FREEZABLE = ("web", "rasa", "actions", "knowledge", "keeper")
 SLOW_STARTERS = frozenset({"rasa", "knowledge"})
 """These take long to start: they are paused more often than killed, else nothing would ever be asked of them."""

@@ -13,8 +13,11 @@ from bench.faults.links import Link, Mode
 from bench.faults.postgres import Postgres
 from bench.faults.schedule import Fault
 from bench.product import Product
+from bot.up.health import Health, probe
 
 NOTICED_WITHIN_SECONDS = 120.0
+WORKS_WITHIN_SECONDS = 60.0
+HEALTH = {"web": "/healthz", "rasa": "/", "actions": "/health", "knowledge": "/healthz"}
 MODES = {
     schedule.SLOW: Mode.SLOW,
     schedule.DRIP: Mode.DRIP,
@@ -50,6 +53,17 @@ async def strike(scene: Scene, fault: Fault) -> bool:
             return await _pause(pid, fault.seconds)
         case _:
             return await _freeze(scene, fault.target, pid)
+
+
+async def works_again(scene: Scene, fault: Fault) -> None:
+    """Until the struck part says that it is ready, or long enough. A link works as soon as it is whole."""
+    path = HEALTH.get(fault.target)
+    if fault.kind in MODES or path is None:
+        return
+    url = f"http://127.0.0.1:{scene.links[fault.target].target}{path}"
+    deadline = time.monotonic() + WORKS_WITHIN_SECONDS
+    while time.monotonic() < deadline and await asyncio.to_thread(probe, url) is not Health.READY:
+        await asyncio.sleep(0.3)
 
 
 async def _cut(link: Link, fault: Fault) -> bool:
