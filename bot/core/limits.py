@@ -3,6 +3,7 @@
 Counted in this process here, and for all processes together in `limits_valkey`.
 """
 
+import re
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -13,6 +14,8 @@ from bot.core import errors, metrics
 KEYS_KEPT = 50_000
 FORGET_SECONDS = 60.0
 SHORTEST_WAIT_SECONDS = 1.0
+KIND_ENDS = re.compile("[:@#]")
+"""In a key: before it stands what the limit is on, after it whose."""
 
 
 class Window(NamedTuple):
@@ -26,9 +29,6 @@ class Window(NamedTuple):
 class Limits(Protocol):
     """Who counts. On the event loop only."""
 
-    uncounted: int
-    """Events that only this process counted though all should have: nobody answered in time."""
-
     async def check(self, *windows: Window) -> None:
         """Count one event in each window, or in none: raises RateLimited while one of them has no room."""
 
@@ -41,8 +41,6 @@ class Limits(Protocol):
 
 class ProcessLimits:
     """Counted in this process. Nothing is awaited, so that an acknowledgement pays for a few list operations alone."""
-
-    uncounted = 0
 
     def __init__(self) -> None:
         self._events: dict[tuple[str, float], deque[float]] = {}
@@ -92,5 +90,5 @@ class ProcessLimits:
 
 def refused(wait_seconds: float, windows: Sequence[Window]) -> errors.RateLimited:
     """The refusal, counted by what the limit is on: the first word of the key."""
-    metrics.RATE_LIMITED.labels(windows[0].key.replace("@", ":").partition(":")[0]).inc()
+    metrics.RATE_LIMITED.labels(KIND_ENDS.split(windows[0].key)[0]).inc()
     return errors.RateLimited(retry_after=max(SHORTEST_WAIT_SECONDS, wait_seconds))

@@ -15,6 +15,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from bot.core import metrics
 from bot.core.limits import ProcessLimits, Window, refused
 
 AWAY_SECONDS = 0.25
@@ -74,6 +75,7 @@ class ValkeyLimits:
         self._told = False
         self.away = True
         self.uncounted = 0
+        """Events that only this process counted, since nobody answered in time."""
 
     def open(self) -> None:
         self._returning = asyncio.create_task(self._await_return())
@@ -90,6 +92,7 @@ class ValkeyLimits:
         wait = None if self.away else await self._ask(windows)
         if wait is None:
             self.uncounted += 1
+            metrics.LIMITS_COUNTED_ALONE.inc()
         elif wait:
             await self._own.forgive(*windows)
             raise refused(wait / 1000, windows)

@@ -57,6 +57,7 @@ SOCKETS = _gauge("sockets", "Open sockets of this process.", "room")
 PUSHES = _counter("pushes", "Events handed to a listener of this process.")
 LISTENERS_CUT_OFF = _counter("listeners_cut_off", "Times that a listener fell behind and had to read the rows again.")
 RATE_LIMITED = _counter("rate_limited", "Requests and frames that a rate limit refused, by what it is on.", "limit")
+LIMITS_COUNTED_ALONE = _counter("limits_counted_alone", "Events whose shared count did not answer in time.")
 DATABASE_WAIT_SECONDS = _histogram(
     "database_wait_seconds",
     "Wait of a writer for the others of its process, on SQLite.",
