@@ -62,7 +62,7 @@ async def works_again(scene: Scene, fault: Fault) -> None:
         return
     url = f"http://127.0.0.1:{scene.links[fault.target].target}{path}"
     deadline = time.monotonic() + WORKS_WITHIN_SECONDS
-    while time.monotonic() < deadline and await asyncio.to_thread(probe, url) is not Health.READY:
+    while time.monotonic() < deadline and await asyncio.to_thread(probe, url) is not Health.READY:  # noqa: ASYNC110
         await asyncio.sleep(0.3)
 
 

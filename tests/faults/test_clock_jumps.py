@@ -1,6 +1,7 @@
 """The clock is set an hour forward or back: nobody waits for an hour, and nothing is said twice."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -27,6 +28,11 @@ class Away:
         if not self.answers:
             raise EngineFailed("away")
         return by_first_word(turn)
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'clocks.db'}"
 
 
 @pytest.fixture

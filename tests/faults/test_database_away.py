@@ -1,0 +1,87 @@
+"""The database server is killed, hangs, or is held by another: a clear refusal, and everything heals by itself."""
+
+import os
+import signal
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+
+from bench.faults.postgres import Postgres
+from bot.chat import intake
+from bot.dialogue.scripted import ScriptedEngine
+from tests.people import Ada, StaffMember, frame, until
+from tests.scripts import by_first_word
+from tests.sites import PASSWORD, Site, hire, running
+
+SOON_SECONDS = 0.5
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "STORE_SECONDS", SOON_SECONDS)
+
+
+@pytest.fixture
+def grown(own_postgres: Postgres, tmp_path: Path) -> Iterator[Site]:
+    with running(own_postgres.url(), tmp_path, using=ScriptedEngine(by_first_word)) as site:
+        hire(site.db)
+        yield site
+
+
+def _is_refused(answer: httpx.Response) -> bool:
+    assert answer.status_code == 503, answer.text
+    assert int(answer.headers["Retry-After"]) > 0
+    return bool(answer.json()["error"]["code"] == "unavailable")
+
+
+def test_a_killed_server_refuses_and_heals(grown: Site, own_postgres: Postgres) -> None:
+    ada, ben = Ada(grown.url), StaffMember(grown.url, "ben@emberly.example", PASSWORD)
+    ada.asks("hello")
+    os.kill(own_postgres.pid, signal.SIGKILL)
+    until(lambda: ada.post("hello one", client_message_id="one").status_code == 503)
+    assert _is_refused(ada.post("hello one", client_message_id="one"))
+    assert _is_refused(ben.http.get("/desk/tickets"))
+    assert httpx.get(f"{grown.url}/healthz", trust_env=False).status_code == 200
+    assert httpx.get(f"{grown.url}/readyz", trust_env=False).status_code == 503
+    own_postgres.start()
+    until(lambda: ada.post("hello one", client_message_id="one").status_code in (200, 202))
+    with ada.socket(after_seq=2) as line:
+        line.send('{"type": "message", "client_message_id": "two", "text": "hello two"}')
+        frame(line, "ack")
+    assert _texts(ada) == ["hello", "hello one", "hello two"]
+    until(lambda: len([m for m in ada.ours() if m["author"] == "bot"]) == 3)
+    assert ben.tickets() == []
+
+
+def test_a_server_that_hangs_refuses_and_stores_once(grown: Site, own_postgres: Postgres) -> None:
+    ada = Ada(grown.url)
+    ada.asks("hello")
+    held = psycopg.connect(own_postgres.url().replace("+psycopg", ""))
+    with held:
+        held.execute("lock table conversations in access exclusive mode")
+        assert _is_refused(ada.post("hello one", client_message_id="one"))
+        assert _is_refused(ada.post("hello one", client_message_id="one"))
+    until(lambda: ada.post("hello one", client_message_id="one").status_code in (200, 202))
+    assert _texts(ada) == ["hello", "hello one"]
+
+
+def test_a_file_that_another_process_writes_refuses_and_stores_once(tmp_path: Path) -> None:
+    with running(f"sqlite:///{tmp_path / 'held.db'}", tmp_path, using=ScriptedEngine(by_first_word)) as site:
+        ada = Ada(site.url)
+        ada.asks("hello")
+        other = sqlite3.connect(tmp_path / "held.db", isolation_level=None)
+        other.execute("begin immediate")
+        assert _is_refused(ada.post("hello one", client_message_id="one"))
+        assert _texts(ada) == ["hello"]
+        other.execute("rollback")
+        other.close()
+        until(lambda: ada.post("hello one", client_message_id="one").status_code in (200, 202))
+        assert _texts(ada) == ["hello", "hello one"]
+
+
+def _texts(ada: Ada) -> list[str]:
+    return [m["text"] for m in ada.messages() if m["author"] == "customer"]
