@@ -1,5 +1,6 @@
 """The web process inside the test's own process, on a real port and a real, migrated database."""
 
+import functools
 import socket
 import threading
 import time
@@ -12,9 +13,11 @@ import uvicorn
 
 from bot import migrations
 from bot.app import create_app
-from bot.core import auth, settings
+from bot.core import clock, passwords, settings
+from bot.core.auth import Staff
 from bot.core.db import Database
 from bot.core.server import configured
+from bot.core.tables import new_id
 from bot.dialogue.engine import Engine
 
 PASSWORD = "correct horse battery"
@@ -76,10 +79,25 @@ def running(
 def hire(db: Database) -> None:
     """Give the cast their accounts."""
     with db.transaction() as session:
-        for name, roles in STAFF.items():
-            auth.do_add_staff(
-                session, email=f"{name}@emberly.example", name=name.title(), roles=roles, password=PASSWORD
+        session.add_all(
+            Staff(
+                id=new_id(),
+                email=f"{name}@emberly.example",
+                name=name.title(),
+                roles=roles,
+                teams=[],
+                active=True,
+                password_hash=_hash(),
+                created_at=clock.now(),
             )
+            for name, roles in STAFF.items()
+        )
+
+
+@functools.cache
+def _hash() -> str:
+    """Of PASSWORD, once: hashing is slow on purpose."""
+    return passwords.hashed(PASSWORD)
 
 
 def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:

@@ -37,18 +37,18 @@ def test_revisions_form_one_line_in_the_order_of_their_files() -> None:
     assert migrations.revisions() == files
 
 
-def test_an_upgrade_keeps_every_row_of_the_first_release(database_url: str) -> None:
-    first_release.make(database_url)
-    before = first_release.rows(database_url)
+def test_an_upgrade_keeps_every_row_of_the_first_release(empty_url: str) -> None:
+    first_release.make(empty_url)
+    before = first_release.rows(empty_url)
     assert [name for name, rows in before.items() if not rows] == []
-    migrations.upgrade(database_url)
-    assert first_release.rows(database_url) == before
+    migrations.upgrade(empty_url)
+    assert first_release.rows(empty_url) == before
 
 
-def test_after_an_upgrade_the_database_is_what_the_models_say(database_url: str) -> None:
-    first_release.make(database_url)
-    migrations.upgrade(database_url)
-    database = Database(database_url)
+def test_after_an_upgrade_the_database_is_what_the_models_say(empty_url: str) -> None:
+    first_release.make(empty_url)
+    migrations.upgrade(empty_url)
+    database = Database(empty_url)
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, tables.metadata) == []
@@ -58,9 +58,9 @@ def test_after_an_upgrade_the_database_is_what_the_models_say(database_url: str)
     database.close()
 
 
-def test_the_product_works_on_with_what_the_first_release_left(database_url: str, tmp_path: Path) -> None:
-    first_release.make(database_url)
-    with running(database_url, tmp_path) as site:
+def test_the_product_works_on_with_what_the_first_release_left(empty_url: str, tmp_path: Path) -> None:
+    first_release.make(empty_url)
+    with running(empty_url, tmp_path) as site:
         assert Ada(site.url).asks("hello")
         ada = Ada(site.url)
         ada.id, ada.http.headers["Authorization"] = first_release.ADA, f"Bearer {first_release.token()}"
@@ -70,16 +70,16 @@ def test_the_product_works_on_with_what_the_first_release_left(database_url: str
         assert thread[0]["text"] == 'my "lock" is \\offline\\ – it\'s\tdead'
 
 
-def test_a_database_of_a_later_version_is_refused_in_words_and_left_alone(database_url: str) -> None:
-    first_release.make(database_url)
-    before = first_release.rows(database_url)
-    database = Database(database_url)
+def test_a_database_of_a_later_version_is_refused_in_words_and_left_alone(empty_url: str) -> None:
+    first_release.make(empty_url)
+    before = first_release.rows(empty_url)
+    database = Database(empty_url)
     with database.transaction() as session:
         session.execute(text("update alembic_version set version_num = '9999'"))
     database.close()
     with pytest.raises(migrations.SchemaError, match=r"schema 9999.*Install the later version again"):
-        migrations.upgrade(database_url)
-    assert first_release.rows(database_url) == before
+        migrations.upgrade(empty_url)
+    assert first_release.rows(empty_url) == before
 
 
 FURTHER = """
@@ -108,32 +108,32 @@ def further(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return file
 
 
-def test_a_migration_may_rebuild_a_table_to_which_others_point(database_url: str, further: Path) -> None:
-    first_release.make(database_url)
-    before = first_release.rows(database_url)
-    migrations.upgrade(database_url)
-    assert first_release.rows(database_url) == before
-    database = Database(database_url)
+def test_a_migration_may_rebuild_a_table_to_which_others_point(empty_url: str, further: Path) -> None:
+    first_release.make(empty_url)
+    before = first_release.rows(empty_url)
+    migrations.upgrade(empty_url)
+    assert first_release.rows(empty_url) == before
+    database = Database(empty_url)
     with database.snapshot() as session:
         assert set(session.scalars(text("select mood from conversations"))) == {"calm"}
     database.close()
 
 
-def test_a_migration_that_fails_leaves_the_database_as_it_was(database_url: str, further: Path) -> None:
-    first_release.make(database_url)
-    before = first_release.rows(database_url)
+def test_a_migration_that_fails_leaves_the_database_as_it_was(empty_url: str, further: Path) -> None:
+    first_release.make(empty_url)
+    before = first_release.rows(empty_url)
     failing = "op.execute('delete from feedback'); raise ZeroDivisionError"
     further.write_text(FURTHER.format(head=migrations.revisions()[-2], then=failing), encoding="utf-8")
     with pytest.raises(ZeroDivisionError):
-        migrations.upgrade(database_url)
-    assert first_release.rows(database_url) == before
+        migrations.upgrade(empty_url)
+    assert first_release.rows(empty_url) == before
 
 
-def test_a_migration_that_would_leave_orphans_is_refused_on_either_database(database_url: str, further: Path) -> None:
-    first_release.make(database_url)
-    before = first_release.rows(database_url)
+def test_a_migration_that_would_leave_orphans_is_refused_on_either_database(empty_url: str, further: Path) -> None:
+    first_release.make(empty_url)
+    before = first_release.rows(empty_url)
     orphaning = "op.execute('delete from tickets')"
     further.write_text(FURTHER.format(head=migrations.revisions()[-2], then=orphaning), encoding="utf-8")
     with pytest.raises(Exception, match=r"point to nothing|violates foreign key"):
-        migrations.upgrade(database_url)
-    assert first_release.rows(database_url) == before
+        migrations.upgrade(empty_url)
+    assert first_release.rows(empty_url) == before
