@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench import product as whole
-from bench.chat import acks, faults, growth, races, turns
+from bench.chat import acks, growth, races, turns
 from bench.chat.texts import PUBLIC, cached, never_seen
 from bench.product import Product
+from bench.quiet import await_quiet
 from bench.report import figure, say
 from bench.stock import run as stock
 from bot.core.settings import PROJECT_ROOT
 
-PARTS = ("acks", "turns", "alone", "burst", "growth", "races", "faults")
+PARTS = ("turns", "alone", "burst", "growth", "acks", "races")
 TIMES_STOCK = {"new English": 3.0, "new Chinese": 2.0, "cached": 4.0}
 ROUNDS = 2
 EMAIL, PASSWORD = "bench@emberly.example", "only for the bench"
@@ -34,7 +35,7 @@ def main(argv: list[str]) -> None:
         with whole.running(Path(folder), settings=settings) as product:
             whole.hire(Path(folder), EMAIL, "agent", PASSWORD)
             for part in parts:
-                faults.await_quiet(product.url)
+                await_quiet(product.url)
                 _measure(part, product, Path(folder), arguments.data)
 
 
@@ -53,8 +54,6 @@ def _measure(part: str, product: Product, folder: Path, data: Path) -> None:
             asyncio.run(growth.measure(product))
         case "races":
             asyncio.run(races.measure(product.url, email=EMAIL, password=PASSWORD))
-        case "faults":
-            asyncio.run(faults.measure(product, never_seen("en", data)))
 
 
 def _against_stock(product: Product, folder: Path, data: Path) -> None:

@@ -19,13 +19,13 @@ from pathlib import Path
 import aiohttp
 
 from bench import product as whole
-from bench.chat import faults
 from bench.chat.texts import PUBLIC, never_seen
 from bench.faults import checker, postgres, rows
 from bench.faults.journal import Acked, Journal
 from bench.faults.people import Agent, Customer, Thread, texts
 from bench.grown import push
 from bench.product import Product
+from bench.quiet import await_quiet
 from bench.report import figure, percentile, say
 from bot.core.db import Database
 from bot.core.settings import PROJECT_ROOT
@@ -115,7 +115,7 @@ async def _measure(
         pushed = await pushing
         await asyncio.gather(*at_work)
         say("the load is over; waiting until everything is answered")
-        await asyncio.to_thread(faults.await_quiet, product.url)
+        await asyncio.to_thread(await_quiet, product.url)
         database = Database(server.url())
         with database.snapshot() as session:
             found = rows.read(session)
