@@ -53,7 +53,9 @@ def do_mention(
 
 def check_topic(policy: Policy, topic: str) -> None:
     if topic not in policy.topics.topics:
-        raise errors.Invalid(f"Topics are: {', '.join(policy.topics.topics)}.", fields={"topic": "unknown"})
+        raise errors.Invalid(
+            "Topics are: {known}.", words={"known": ", ".join(policy.topics.topics)}, fields={"topic": "unknown"}
+        )
 
 
 def hold_topic(session: Session, topic: str) -> TopicWatch:

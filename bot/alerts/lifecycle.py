@@ -41,7 +41,7 @@ def do_pass_on(session: Session, *, policy: Policy, alert_id: str, staff: Staff,
     """Give it to one department with priority; the desk has nothing more to do with it."""
     if department not in policy.teams.departments:
         known = ", ".join(policy.teams.departments)
-        raise errors.Invalid(f"Departments are: {known}.", fields={"department": "unknown"})
+        raise errors.Invalid("Departments are: {known}.", words={"known": known}, fields={"department": "unknown"})
     alert = _step(session, alert_id, "pass_on")
     _call(session, alert, department, policy.crisis.departments.passed_on)
     return _finish(session, alert, "passed_on", staff, note, detail={"department": department})
@@ -78,7 +78,9 @@ def _step(session: Session, alert_id: str, step: str) -> Alert:
     allowed, target = STEPS[step]
     if alert.phase not in allowed:
         raise errors.Conflict(
-            f"This alert is {alert.phase}; that step is not open any more.", fields={"phase": alert.phase}
+            "This alert is {phase}; that step is not open any more.",
+            words={"phase": alert.phase},
+            fields={"phase": alert.phase},
         )
     alert.phase = target
     alert.version += 1

@@ -19,4 +19,6 @@ def named(name: str) -> Channel:
     try:
         return CHANNELS[name]
     except KeyError:
-        raise errors.Invalid(f"Channels are: {', '.join(CHANNELS)}.", fields={"channel": "unknown"}) from None
+        raise errors.Invalid(
+            "Channels are: {known}.", words={"known": ", ".join(CHANNELS)}, fields={"channel": "unknown"}
+        ) from None

@@ -90,7 +90,7 @@ def do_add_staff(
     passwords.check_new(password)
     unknown = sorted(set(roles) - {role.value for role in Role})
     if unknown or not roles:
-        raise errors.Invalid(f"Roles are {', '.join(Role)}.", fields={"roles": unknown})
+        raise errors.Invalid("Roles are {known}.", words={"known": ", ".join(Role)}, fields={"roles": unknown})
     staff = account_of(session, email)
     before = staff.roles if staff else None
     if staff is None:

@@ -36,9 +36,9 @@ def problem(found: dict[str, Any], language: str) -> str:
 def preferred(accept_language: str) -> str:
     """The language of ours that an `Accept-Language` header ranks highest; English where it names none."""
     ranked = [(-_quality(part), place, part) for place, part in enumerate(accept_language.split(",")[:MOST_TAGS])]
-    for _, _, part in sorted(ranked):
+    for rank, _, part in sorted(ranked):
         primary = part.partition(";")[0].strip().lower().partition("-")[0]
-        if primary in LANGUAGES:
+        if primary in LANGUAGES and rank < 0:
             return primary
     return "en"
 

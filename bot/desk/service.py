@@ -92,7 +92,9 @@ def do_wait(
 def do_transfer(session: Session, *, policy: Policy, number: int, staff: Staff, team: str, reason: str) -> Ticket:
     """Give the ticket to the queue of `team`. Another's ticket is a lead's to move."""
     if team not in policy.teams.teams:
-        raise errors.Invalid(f"Teams are: {', '.join(policy.teams.teams)}.", fields={"team": "unknown"})
+        raise errors.Invalid(
+            "Teams are: {known}.", words={"known": ", ".join(policy.teams.teams)}, fields={"team": "unknown"}
+        )
     ticket, conversation = hold_ticket(session, number=number, staff=staff)
     _check_unsettled(ticket)
     if not staff.may(Role.LEAD, Role.SUPERVISOR):
@@ -288,4 +290,4 @@ def _check_mine(ticket: Ticket, staff: Staff) -> None:
 
 def _held(ticket: Ticket) -> errors.Conflict:
     name = ticket.holder.name if ticket.holder else "Somebody else"
-    return errors.Conflict(f"{name} holds this ticket.", fields={"holder": name})
+    return errors.Conflict("{name} holds this ticket.", words={"name": name}, fields={"holder": name})

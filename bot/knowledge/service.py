@@ -60,7 +60,8 @@ def do_change(session: Session, *, article: Article, given: ArticleIn, version: 
     """Replace the content. Raises Conflict when `version` is not the present one."""
     if version != article.version:
         raise errors.Conflict(
-            f"This article is at version {article.version} by now; you changed version {version}.",
+            "This article is at version {current} by now; you changed version {given}.",
+            words={"current": article.version, "given": version},
             fields={"version": article.version},
         )
     for name, value in _content(given).items():
@@ -82,7 +83,7 @@ def do_restore(session: Session, *, article: Article, version: int, by: Staff) -
         select(ArticleVersion).where(ArticleVersion.article_id == article.id, ArticleVersion.version == version)
     )
     if old is None:
-        raise errors.NotFound(f"This article never had a version {version}.")
+        raise errors.NotFound("This article never had a version {version}.", words={"version": version})
     for name in ("question", "variants", "answer", "tags", "audience"):
         setattr(article, name, getattr(old, name))
     return _next_version(session, article, by)

@@ -1,44 +1,35 @@
 """What operators read and do over HTTP. Admins do; supervisors read."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from bot import VERSION
-from bot.core import clock
+from bot.core import calls, clock, errors
 from bot.core.auth import Role, Staff
 from bot.core.http import Db, require
 from bot.operations import heartbeat, loudness, parts, work
 from bot.operations.models import OperatorEvent, Process
+from bot.operations.schemas import (
+    EventsOut,
+    GivenUpOut,
+    GiveUp,
+    JobsOut,
+    LevelsOut,
+    Loudness,
+    OverviewOut,
+    Replay,
+    ReplayedOut,
+    State,
+    WorkId,
+)
 
 Reader = Annotated[Staff, Depends(require(Role.SUPERVISOR, Role.ADMIN))]
 Operator = Annotated[Staff, Depends(require(Role.ADMIN))]
-WorkId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-router = APIRouter(prefix="/operations", tags=["operators"])
+router = APIRouter(prefix="/operations", tags=["operators"], route_class=calls.Call)
 
 
-class Replay(BaseModel):
-    """These ids, or all that failed of `kind`, or with neither all that failed."""
-
-    model_config = ConfigDict(extra="forbid")
-    ids: list[WorkId] | None = None
-    kind: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
-
-
-class GiveUp(BaseModel):
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-
-
-class Loudness(BaseModel):
-    """Without `part`, every part."""
-
-    model_config = ConfigDict(extra="forbid")
-    level: Literal["debug", "info", "warning", "error"]
-    part: Literal["web", "worker", "knowledge", "actions", "rasa"] | None = None
-
-
-@router.get("")
+@router.get("", **calls.told(OverviewOut, by="staff", body=False))
 async def overview(request: Request, _staff: Reader) -> dict[str, Any]:
     """What `/readyz` says, the processes that run, the queue, and the levels that were set."""
     watch = request.app.state.watch
@@ -55,33 +46,33 @@ async def overview(request: Request, _staff: Reader) -> dict[str, Any]:
     }
 
 
-@router.get("/jobs")
+@router.get("/jobs", **calls.told(JobsOut, by="staff", body=False))
 def jobs(
     _staff: Reader,
     db: Db,
-    state: Literal["failed", "waiting", "running", "given_up"] = "failed",
-    kind: Annotated[str | None, Query(max_length=64)] = None,
+    state: State = "failed",
+    kind: Annotated[WorkId | None, Query()] = None,
 ) -> dict[str, Any]:
     """Work in a state, at most 100 pieces: first what somebody waits for. Nothing in it is a customer's words."""
     with db.snapshot() as session:
         return {"items": [piece.as_wire() for piece in work.listed(session, state=state, kind=kind)]}
 
 
-@router.post("/jobs/replay")
+@router.post("/jobs/replay", **calls.told(ReplayedOut, by="staff"))
 def replay(given: Replay, staff: Operator, db: Db) -> dict[str, list[str]]:
     """Try again what failed. What was mended or replayed meanwhile is left alone; the ids of what is tried."""
     with db.transaction() as session:
         return {"replayed": work.do_replay(session, by=staff, ids=given.ids, kind=given.kind)}
 
 
-@router.post("/jobs/{id}/replay")
+@router.post("/jobs/{id}/replay", **calls.told(ReplayedOut, errors.NotFound, by="staff", body=False))
 def replay_one(id: WorkId, staff: Operator, db: Db) -> dict[str, list[str]]:
     """Try one again. Repeating this does nothing more."""
     with db.transaction() as session:
         return {"replayed": work.do_replay(session, by=staff, ids=[id])}
 
 
-@router.post("/jobs/{id}/give-up")
+@router.post("/jobs/{id}/give-up", **calls.told(GivenUpOut, errors.NotFound, errors.Conflict, by="staff"))
 def give_up(id: WorkId, given: GiveUp, staff: Operator, db: Db) -> dict[str, str]:
     """Put one aside for good. A message that a customer waits for cannot be given up."""
     with db.transaction() as session:
@@ -89,21 +80,21 @@ def give_up(id: WorkId, given: GiveUp, staff: Operator, db: Db) -> dict[str, str
     return {"given_up": id}
 
 
-@router.get("/events")
+@router.get("/events", **calls.told(EventsOut, by="staff", body=False))
 def events(_staff: Reader, db: Db) -> dict[str, Any]:
     """Who did what, newest first, at most 100."""
     with db.snapshot() as session:
         return {"items": [_event(event) for event in work.history(session)]}
 
 
-@router.get("/log-level")
+@router.get("/log-level", **calls.told(LevelsOut, by="staff", body=False))
 def log_levels(_staff: Reader, db: Db) -> dict[str, dict[str, str]]:
     """The levels that operators set, by part; where none was set the part's own setting holds."""
     with db.snapshot() as session:
         return {"levels": heartbeat.levels(session)}
 
 
-@router.put("/log-level")
+@router.put("/log-level", **calls.told(LevelsOut, by="staff"))
 def set_log_level(given: Loudness, staff: Operator, db: Db) -> dict[str, dict[str, str]]:
     """Log from this level on, in every process of the part, within seconds and also after a restart."""
     with db.transaction() as session:

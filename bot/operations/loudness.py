@@ -6,6 +6,7 @@ again, so that one that was restarted hears it too. No level makes anybody write
 
 import asyncio
 import contextlib
+import logging
 
 import aiohttp
 from sqlalchemy.orm import Session
@@ -19,12 +20,15 @@ from bot.operations.models import Did, LogLevel
 LEVELS = ("debug", "info", "warning", "error")
 PARTS = ("web", "worker", "knowledge", "actions", "rasa")
 TELL_SECONDS = 1.0
+logger = logging.getLogger(__name__)
 
 
 def do_set(session: Session, *, level: str, part: str | None, by: Staff | None) -> list[str]:
     """From now on `part`, or every part, logs from `level` on; the parts it holds for. Raises Invalid."""
     if level not in LEVELS or part not in (None, *PARTS):
-        raise errors.Invalid(f"Levels are {', '.join(LEVELS)}; parts are {', '.join(PARTS)}.")
+        raise errors.Invalid(
+            "Levels are {levels}; parts are {parts}.", words={"levels": ", ".join(LEVELS), "parts": ", ".join(PARTS)}
+        )
     chosen = [part] if part else [*PARTS]
     for name in chosen:
         session.merge(LogLevel(part=name, level=level, set_at=clock.now()))
@@ -37,14 +41,15 @@ def apply(levels: dict[str, str], *, part: str) -> None:
     wanted = levels.get(part)
     if wanted is not None and wanted != log.level():
         log.set_level(wanted)
+        logger.info("log level set", extra={"to": wanted})
 
 
 async def tell_others(levels: dict[str, str], settings: Settings) -> None:
     """Tell the parts without a database; one that is away hears it at the next look."""
-    told = {"knowledge": settings.knowledge_url}
+    addresses = {"knowledge": [settings.knowledge_url]}
     if settings.engine == "rasa":
-        told |= {"actions": settings.actions_url, "rasa": settings.rasa_url}
-    wanted = {url: levels[name] for name, url in told.items() if name in levels}
+        addresses |= {"actions": [settings.actions_url], "rasa": settings.rasa_url.split(",")}
+    wanted = {url.strip(): levels[name] for name, urls in addresses.items() if name in levels for url in urls}
     if not wanted:
         return
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TELL_SECONDS)) as client:

@@ -5,32 +5,33 @@ from collections import Counter
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import VERSION
 from bot.core import metrics
 from bot.core.db import Database
 from bot.operations import figures, parts
+from bot.operations.schemas import AliveOut, ReadyOut
 
 READ_SECONDS = 1.5
 router = APIRouter(tags=["operators"])
 
 
-@router.get("/healthz")
+@router.get("/healthz", response_model=AliveOut)
 async def alive() -> dict[str, str]:
     """The process answers. Nothing else is looked at: a database that is away is no reason to restart this."""
     return {"status": "alive", "version": VERSION}
 
 
-@router.get("/readyz")
+@router.get("/readyz", response_model=ReadyOut, responses={503: {"model": ReadyOut}})
 async def ready(request: Request) -> JSONResponse:
     """Each part: its state, since when, and what customers feel. 503 only when messages cannot be acknowledged."""
     shown = parts.as_wire(await request.app.state.watch.look())
     return JSONResponse(shown, 200 if shown["ready"] else 503)
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=PlainTextResponse)
 async def shown(request: Request) -> Response:
     """Every figure, for Prometheus; those of the database are left out while it does not answer."""
     state = request.app.state

@@ -69,7 +69,7 @@ def test_what_breaks_on_our_side_is_told_without_its_reason_and_the_line_goes_on
 def test_a_line_that_is_not_open_yet_does_nothing(step: str) -> None:
     async def tried() -> None:
         line = Echo(Client().socket())
-        await {"run": line.run, "send": lambda: line.send({}), "close": line.close}[step]()
+        await (line.send({}) if step == "send" else getattr(line, step)())
 
     with pytest.raises(IllegalStep):
         asyncio.run(tried())

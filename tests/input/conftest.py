@@ -4,6 +4,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.conftest import create_postgres
 from tests.people import StaffMember
 from tests.sites import PASSWORD, Site, hire, running
 
-PATIENT = {
+PATIENT: dict[str, Any] = {
     "messages_per_10_seconds": 100_000,
     "messages_per_minute": 100_000,
     "requests_per_minute": 1_000_000,

@@ -10,7 +10,7 @@ from typing import Any
 
 import jwt
 import pytest
-from websockets.sync.client import ClientConnection
+from websockets.sync.connection import Connection
 
 from bot.dialogue.rasa import as_text
 from bot.dialogue.scripted import ScriptedEngine
@@ -153,7 +153,7 @@ def test_4000_chinese_characters_delay_nobody(site: Site, package_engine: GatedE
 
 def test_of_200_messages_at_once_those_that_were_acknowledged_are_kept(tmp_path: Path) -> None:
     """From many threads, then by socket: each is taken, or refused with a time and the line stays open."""
-    limits = {"messages_per_10_seconds": 10, "messages_per_minute": 10}
+    limits: dict[str, Any] = {"messages_per_10_seconds": 10, "messages_per_minute": 10}
     with running(f"sqlite:///{tmp_path / 'rush.db'}", tmp_path, using=ScriptedEngine(), **limits) as site:
         ada = Ada(site.url)
         with ThreadPoolExecutor(8) as pool:
@@ -172,7 +172,7 @@ def test_of_200_messages_at_once_those_that_were_acknowledged_are_kept(tmp_path:
     assert sorted(one["seq"] for one in taken) == stored
 
 
-def frames(socket: ClientConnection, count: int) -> list[dict[str, Any]]:
+def frames(socket: Connection, count: int) -> list[dict[str, Any]]:
     return [json.loads(socket.recv(timeout=20)) for _ in range(count)]
 
 

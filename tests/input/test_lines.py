@@ -49,7 +49,7 @@ def ada(site: Site) -> Ada:
     return Ada(site.url)
 
 
-def hers(ada: Ada) -> AbstractContextManager[wires.socket.socket]:
+def hers(ada: Ada) -> AbstractContextManager[wires.Wire]:
     return wires.opened(ada.url, f"/conversations/{ada.id}/ws", ada.token)
 
 

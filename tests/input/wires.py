@@ -7,7 +7,8 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-TEXT, BINARY, PING = 0x1, 0x2, 0x9
+TEXT, PING = 0x1, 0x9
+Wire = socket.socket
 SMALL_BUFFER = 4_096
 
 

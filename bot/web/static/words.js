@@ -58,8 +58,13 @@ async function use(chosen) {
 /** The sentence `key`, with `{name}` replaced from `values`; `values.n` picks `key.one` where the language has it. */
 export function t(key, values = {}) {
   const template = catalogue[`${key}.${plurals.select(values.n ?? 0)}`] ?? catalogue[key] ?? key;
-  return template.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  return template.replace(/\{(\w+)\}/g, (whole, name) => inLine(values[name]) ?? whole);
 }
+
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/** A value without the characters that would turn the rest of its sentence around. */
+const inLine = (value) => (typeof value === "string" ? value.replace(TURNS, "") : value);
 
 /** The sentence `key` if there is one. */
 export const known = (key) => catalogue[key];
