@@ -50,9 +50,14 @@ def install() -> None:
     logging.getLogger("rasa_sdk.executor").setLevel(logging.WARNING)
 
 
-def set_level(level: str) -> None:
-    """Log from `level` on, at once. Below info our own loggers alone are heard. Raises KeyError for another word."""
+def set_level(level: str) -> bool:
+    """Log from `level` on, at once; whether that is another than before. Below info our own loggers alone are heard.
+
+    Raises KeyError for another word.
+    """
     least = logging.getLevelNamesMapping()[level.upper()]
+    before = logging.getLogger(_OURS[0]).level
     logging.getLogger().setLevel(max(logging.INFO, least))
     for ours in _OURS:
         logging.getLogger(ours).setLevel(least)
+    return least != before

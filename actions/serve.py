@@ -55,7 +55,8 @@ def build_app() -> Sanic:  # type: ignore[type-arg]
 async def _set_log_level(request: Request) -> HTTPResponse:
     """`{"level": "debug"}` and so on; a level that there is not changes nothing."""
     try:
-        logs.set_level(str(request.json["level"]))
+        if logs.set_level(str(request.json["level"])):
+            logger.info("log level set", extra={"to": request.json["level"]})
     except (KeyError, TypeError):
         return json({"error": {"code": "invalid", "message": "There is no such level."}}, status=422)
     return json({})

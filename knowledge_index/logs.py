@@ -39,12 +39,15 @@ def set_up() -> None:
     set_level(os.environ.get("FIREBREAK_LOG_LEVEL") or "info")
 
 
-def set_level(level: str) -> None:
-    """Log from `level` on, at once. Below info our own lines alone are heard: libraries print what they were given."""
+def set_level(level: str) -> bool:
+    """Log from `level` on, at once; whether that is another than before. Below info our own lines alone are heard:
+    libraries print what they were given."""
     least = logging.getLevelNamesMapping()[level.upper()]
+    before = logging.getLogger(OURS[0]).level
     logging.getLogger().setLevel(max(logging.INFO, least))
     for ours in OURS:
         logging.getLogger(ours).setLevel(least)
+    return least != before
 
 
 def event(name: str, *, level: int = logging.INFO, **facts: Any) -> None:

@@ -140,7 +140,8 @@ def _routes(app: FastAPI, loading: Loading) -> None:
 
     @app.put("/log-level")
     async def log_level(body: LogLevelRequest) -> Response:
-        logs.set_level(body.level)
+        if logs.set_level(body.level):
+            logs.event("log level set", to=body.level)
         return Json({})
 
     @app.post("/evaluate")

@@ -84,11 +84,16 @@ def install(*, stream: TextIO | None = None) -> JsonLines:
     return formatter
 
 
-def set_level(level: str) -> None:
-    """Log from `level` on, at once. Below info our own loggers alone are heard. Raises KeyError for another word."""
-    least = LEVELS[level.lower()]
+def set_level(level: str) -> bool:
+    """Log from `level` on, at once; whether that is another than before. Below info our own loggers alone are heard.
+
+    Raises KeyError for another word.
+    """
+    least, ours = LEVELS[level.lower()], logging.getLogger("bot")
+    before = ours.level
     logging.getLogger().setLevel(max(logging.INFO, least))
-    logging.getLogger("bot").setLevel(least)
+    ours.setLevel(least)
+    return least != before
 
 
 def quiet_structlog() -> None:

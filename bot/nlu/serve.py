@@ -69,7 +69,8 @@ async def _set_log_level(request: Any) -> Any:
     from sanic import response
 
     try:
-        logs.set_level(str(request.json["level"]))
+        if logs.set_level(str(request.json["level"])):
+            logger.info("log level set", extra={"to": request.json["level"]})
     except (KeyError, TypeError):
         return response.json({"error": {"code": "invalid", "message": "There is no such level."}}, status=422)
     return response.json({})

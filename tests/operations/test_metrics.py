@@ -82,7 +82,12 @@ def test_a_turn_a_ticket_and_a_socket_are_counted(site: Site, ada: Ada, ben: Sta
         ada.asks("I want to talk to a person please")
         ben.ticket_of(ada)
         two_more = {name: before.get(name, 0) + 2 for name in COUNTED_ONCE_A_MESSAGE}
-        now = until(lambda: (seen := figures(site.url)) and two_more.items() <= seen.items() and seen)
+
+        def counted() -> dict[str, float] | None:
+            seen = figures(site.url)
+            return seen if two_more.items() <= seen.items() else None
+
+        now = until(counted, what="not each was counted twice")
     assert now["firebreak_pushes_total"] > before["firebreak_pushes_total"]
     assert (now["firebreak_tickets"], now["firebreak_tickets_late"]) == (1, 0)
     assert (now["firebreak_sockets"], now["firebreak_processes"]) == (1, 1)

@@ -65,7 +65,9 @@ def own_postgres() -> Iterator[Postgres]:
         server = get_server(Path(folder) / "data")
         try:
             address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-            yield Postgres(create_postgres(address), server.get_pid())
+            pid = server.get_pid()
+            assert pid is not None
+            yield Postgres(create_postgres(address), pid)
         finally:
             server.cleanup()
 
@@ -78,14 +80,24 @@ def ready(url: str) -> tuple[int, dict[str, Any]]:
     return answer.status_code, answer.json()
 
 
+def becomes(url: str, status: int, *, seconds: float = 20) -> dict[str, Any]:
+    """What `/readyz` tells once it answers `status`."""
+
+    def told() -> dict[str, Any] | None:
+        found, body = ready(url)
+        return body if found == status else None
+
+    return until(told, seconds=seconds, what=f"/readyz never answered {status}")
+
+
 def test_parts_that_never_answer_are_down_and_messages_are_acknowledged_all_the_same(tmp_path: Path) -> None:
     with silent() as rasa, silent() as actions, silent() as knowledge:
-        where = {"rasa_url": rasa, "actions_url": actions, "knowledge_url": knowledge, "engine": "rasa"}
+        where: dict[str, Any] = {"rasa_url": rasa, "actions_url": actions, "knowledge_url": knowledge, "engine": "rasa"}
         with running("", tmp_path, using=RasaEngine(rasa, timeout_seconds=1), **where) as site:
-            status, told = until(lambda: (seen := ready(site.url))[0] == 200 and seen, what="it is not ready")
+            told = becomes(site.url, 200)
             again = ready(site.url)[1]
             Ada(site.url).say("is anybody there")
-    assert (status, told["ready"], told["answering"], told["state"]) == (200, True, False, "degraded")
+    assert (told["ready"], told["answering"], told["state"]) == (True, False, "degraded")
     assert [told["parts"][name]["state"] for name in ("engine", "actions", "knowledge")] == ["down"] * 3
     assert "search alone" in told["parts"]["engine"]["customers"]
     assert again["parts"]["engine"]["since"] == told["parts"]["engine"]["since"]
@@ -95,28 +107,28 @@ def test_parts_that_never_answer_are_down_and_messages_are_acknowledged_all_the_
 def test_a_database_that_cannot_be_written_is_the_one_reason_for_503(tmp_path: Path) -> None:
     """Another program holds SQLite's write lock: nothing can be acknowledged, and nothing else hangs by it."""
     with running("", tmp_path) as site:
-        until(lambda: ready(site.url)[0] == 200, what="it is not ready")
+        becomes(site.url, 200)
         with closing(sqlite3.connect(tmp_path / "firebreak.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            told = until(lambda: (seen := ready(site.url))[0] == 503 and seen[1], what="it is still ready")
+            told = becomes(site.url, 503)
             other.execute("ROLLBACK")
         assert (told["ready"], told["state"], told["parts"]["database"]["state"]) == (False, "down", "down")
         assert told["parts"]["jobs"]["state"] == "unknown"
-        until(lambda: ready(site.url)[0] == 200, seconds=30, what="it does not recover")
+        becomes(site.url, 200, seconds=30)
 
 
 def test_a_stopped_postgres_delays_neither_readiness_nor_figures(own_postgres: Postgres, tmp_path: Path) -> None:
     with running(own_postgres.url, tmp_path) as site:
-        until(lambda: ready(site.url)[0] == 200, what="it is not ready")
+        becomes(site.url, 200)
         with own_postgres.stopped():
-            until(lambda: ready(site.url)[0] == 503, what="it is still ready")
+            becomes(site.url, 503)
             began = time.monotonic()
             shown = httpx.get(f"{site.url}/metrics", trust_env=False, timeout=30).text
             assert time.monotonic() - began < ALLOWED_SECONDS + SLACK_SECONDS
             assert "firebreak_waiting_turns NaN" in shown
             assert 'firebreak_part_up{part="database"} 0.0' in shown
             assert httpx.get(f"{site.url}/healthz", trust_env=False).json()["status"] == "alive"
-        until(lambda: ready(site.url)[0] == 200, seconds=60, what="it does not recover")
+        becomes(site.url, 200, seconds=60)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

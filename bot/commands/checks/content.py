@@ -3,10 +3,11 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.engine import make_url
 
 from bot.commands.checks.finding import Finding, Wrong, ok, warning
@@ -137,8 +138,9 @@ def _knowledge(settings: Settings) -> dict[str, Any] | None:
     return health if status == 200 and isinstance(health, dict) and health.get("state") == "ready" else None
 
 
-def _clocks_apart(connection: Any) -> float:
-    return abs((clock.now() - connection.execute(text("select now()")).scalar_one()).total_seconds())
+def _clocks_apart(connection: Connection) -> float:
+    theirs: datetime = connection.execute(text("select now()")).scalar_one()
+    return abs((clock.now() - theirs).total_seconds())
 
 
 def _exists(settings: Settings) -> bool:

@@ -94,7 +94,8 @@ def _end_in_an_action_of_ours(project: Project) -> None:
 
 
 def _are_served(project: Project) -> None:
-    from actions.serve import OTHERS, ActionAnswer
+    from actions.answer import ActionAnswer
+    from actions.serve import OTHERS
 
     served = {action().name() for action in (ActionAnswer, *OTHERS)}
     _none(
