@@ -62,7 +62,7 @@ def test_every_setting_that_may_hold_a_secret_is_hidden() -> None:
 def test_a_command_that_fails_does_not_tell_the_password(tmp_path: Path) -> None:
     for command in (("check",), ("migrate",), ("staff", "list")):
         done = firebreak(tmp_path, *command, **URLS)
-        assert done.returncode == 2, command
+        assert done.returncode != 0, command
         assert CANARY not in done.stdout + done.stderr, command
 
 
