@@ -3,6 +3,7 @@
 Imported by the product, by `actions/` and by `bot/nlu/` (Python 3.10): standard library only.
 """
 
+import re
 from typing import Any, Final
 
 ANSWERED: Final = "answered"
@@ -37,9 +38,12 @@ RECOUNT_SENDER: Final = "recount:"
 """Sender prefix of a message that is sent again only for its signals."""
 
 
+_CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+
+
 def script_language(text: str) -> str:
     """`zh` when the text holds a CJK ideograph, else `en`: the rule where no metadata names the language."""
-    return "zh" if any("\u4e00" <= char <= "\u9fff" or "\u3400" <= char <= "\u4dbf" for char in text) else "en"
+    return "zh" if _CJK.search(text) else "en"
 
 
 def embedding_of(language: str) -> str:

@@ -1,14 +1,19 @@
 """While turns pile up, they go by the search alone, and whoever waits hears that they do."""
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bot import wire
+from bot import migrations, wire
+from bot.core import settings
+from bot.core.db import Database
 from bot.dialogue.engine import EngineFailed, EngineReply, Signal, TurnInput
+from bot.dialogue.recount import recount
 from bot.dialogue.scripted import ScriptedEngine
+from tests.core.hot_paths import Paths
 from tests.people import Ada, until
 from tests.sites import Site, running
 
@@ -53,9 +58,8 @@ def site(database_url: str, tmp_path: Path, gate: Gate, patience: float) -> Iter
         yield site
 
 
-def test_who_waits_is_told_soon_and_then_offered_a_person(ada: Ada) -> None:
+def test_who_waits_long_is_offered_a_person(ada: Ada) -> None:
     said = ada.say("what are your opening hours")
-    ada.hears(lambda m: "safely received" in m["text"])
     offer = ada.hears(lambda m: "Many people are writing" in m["text"])
     assert offer["in_reply_to"] == said["message_id"]
     assert offer["choices"] == [{"title": "Talk to a person", "payload": wire.HUMAN_CHOICE}]
@@ -70,7 +74,7 @@ def test_a_message_that_comes_after_the_telling_is_told_of_too(ada: Ada) -> None
 
 
 @pytest.mark.parametrize("patience", [60.0])
-def test_whoever_writes_on_is_not_told_each_time(ada: Ada, gate: Gate) -> None:
+def test_who_waits_is_told_soon_and_whoever_writes_on_not_each_time(ada: Ada, gate: Gate) -> None:
     ada.say("what are your opening hours")
     told = ada.hears(lambda m: "safely received" in m["text"])
     receipt = [ada.say(f"question {number}") for number in range(4)][-1]
@@ -112,3 +116,19 @@ def test_while_turns_pile_up_the_first_engine_is_spared(tmp_path: Path) -> None:
         until(lambda: not site.app.state.parts.answering.behind, what="the pile never came down")
         ada.asks("hello")
         assert first.asked == later + 1
+
+
+def test_what_the_engine_missed_is_counted_when_no_customer_waits(tmp_path: Path, gate: Gate) -> None:
+    url = f"sqlite:///{tmp_path / 'recount.db'}"
+    migrations.upgrade(url)
+    paths = Paths(Database(url), settings.load(data_dir=tmp_path, database_url=url))
+    paths.work.engine = paths.work.fallback = ScriptedEngine(gate)
+    paths.answer("I want to talk to a human")
+    gate.open.set()
+    asked = gate.asked
+    paths.work.waiting = 1
+    assert (asyncio.run(recount(paths.work)), gate.asked) == (0, asked)
+    paths.work.waiting = 0
+    assert (asyncio.run(recount(paths.work)), gate.asked) == (1, asked + 1)
+    paths.close()
+    paths.db.close()
