@@ -5,10 +5,12 @@ from playwright.sync_api import Page, expect
 
 from tests.people import Ada, StaffMember
 from tests.sites import PASSWORD, Site
+from tests.web.scene import Person
 from tests.web.windows import NARROW, Chat, Windows
 
 pytestmark = pytest.mark.browser
 MARKUP = "<img src=x onerror=alert(1)>"
+OVERRIDE = "\u202e"
 LONG = "https://emberly.example/" + "x" * 300
 MOST_TABS = 40
 
@@ -36,6 +38,39 @@ def test_markup_is_shown_as_the_text_that_it_is(site: Site, windows: Windows, da
     expect(alerts.locator("#people .words").first).to_have_text(f"defect {MARKUP}")
     for page in (chat.page, desk, alerts):
         assert page.locator("img[src='x']").count() == 0
+
+
+def test_an_override_in_somebodys_words_turns_nothing_around_it(windows: Windows, dan: StaffMember, site: Site) -> None:
+    """And a word without an end breaks, at 360 pixels, wherever people's words are shown."""
+    hostile = f"person {OVERRIDE}{LONG}"
+    ada = Person(site, f"{OVERRIDE}{'W' * 150}")
+    ada.asks(hostile)
+    number = dan.ticket_of(ada)["number"]
+    dan.post(f"/desk/tickets/{number}/note", {"text": hostile})
+    dan.post(f"/desk/tickets/{number}/transfer", {"team": "service", "reason": hostile[:500]})
+    page = windows.staff("dan", "/desk", size=NARROW)
+    page.locator(f'.row[href="#{number}"]').click()
+    expect(page.locator("#story")).to_contain_text("person")
+    fits(page)
+    assert turning(page) == []
+    alert = dan.post("/alerts", {"topic": "app_outage", "note": hostile}, status=201)["id"]
+    page.goto(f"{windows.url}/alerts#{alert}")
+    expect(page.locator("#after blockquote")).to_be_visible()
+    fits(page)
+    assert turning(page) == []
+    dan.post(f"/alerts/{alert}/dismiss", {"reason": "Tried out.", "kind": "other"})
+
+
+def turning(page: Page) -> list[str]:
+    """Elements within a line whose words could turn those beside them."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("main *")]
+          .filter((node) => node.checkVisibility() && getComputedStyle(node).display === "inline")
+          .filter((node) => /[\\u202a-\\u202e]/.test(node.textContent))
+          .filter((node) => !getComputedStyle(node).unicodeBidi.includes("isolate"))
+          .map((node) => node.localName)"""
+    )
+    return found
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
