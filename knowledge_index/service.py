@@ -7,6 +7,7 @@ the product's one shape. Bound to loopback: it trusts who can reach it.
 import argparse
 import asyncio
 import base64
+import itertools
 import logging
 import os
 import sys
@@ -22,6 +23,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from knowledge_index import lock, logs
+from knowledge_index.articles import Article
 from knowledge_index.calibration import Calibration
 from knowledge_index.embedded import Wanted
 from knowledge_index.embedder import CannotEmbed, Embedder, Key, Vectors, load_all
@@ -37,6 +39,7 @@ from knowledge_index.schemas import (
 
 MAX_INPUTS = 2_048
 GRACEFUL_SECONDS = 3
+LOAD_AGAIN_SECONDS = (2.0, 10.0, 30.0)
 KEEP_ALIVE_SECONDS = 75
 
 
@@ -195,16 +198,16 @@ def _lifespan(data_dir: Path, loading: Loading, load: Loader) -> Any:
 
 
 async def _start(data_dir: Path, loading: Loading, load: Loader) -> None:
+    """Until it stands: what failed (no memory, no room, a file that is not there) may be mended meanwhile."""
     started = time.perf_counter()
-    try:
-        embedders = await asyncio.to_thread(load)
-        library = Library(data_dir / "index", embedders, Calibration.read())
-        refused = await library.open()
-    except Exception as fault:
-        loading.failure = f"The knowledge service could not load: {fault}"
-        logging.getLogger("knowledge").exception("loading failed")
-        return
-    loading.library = library
+    pauses = itertools.chain(LOAD_AGAIN_SECONDS, itertools.repeat(LOAD_AGAIN_SECONDS[-1]))
+    while True:
+        opened = await _open(data_dir, loading, load)
+        if opened is not None:
+            break
+        await asyncio.sleep(next(pauses))
+    library, refused = opened
+    loading.library, loading.failure = library, None
     for note in library.notes:
         logs.event("note", level=logging.WARNING, note=note)
     seconds = round(time.perf_counter() - started, 2)
@@ -214,6 +217,18 @@ async def _start(data_dir: Path, loading: Loading, load: Loader) -> None:
         await library.replace(refused)
         loading.rebuilding = False
         logs.event("index built anew", articles=len(refused))
+
+
+async def _open(data_dir: Path, loading: Loading, load: Loader) -> tuple[Library, list[Article]] | None:
+    """The library and what must be embedded anew; None, and why in `loading`, when it could not be opened."""
+    try:
+        embedders = await asyncio.to_thread(load)
+        library = Library(data_dir / "index", embedders, Calibration.read())
+        return library, await library.open()
+    except Exception as fault:
+        loading.failure = f"The knowledge service could not load: {fault}"
+        logging.getLogger("knowledge").exception("loading failed")
+        return None
 
 
 def _problem(status: int, code: str, message: str, fields: dict[str, str] | None = None) -> Response:

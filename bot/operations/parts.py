@@ -166,7 +166,7 @@ class PartsWatch:
             return {"state": "down"}
         told = {"articles": health.get("articles", 0)}
         if health["state"] != "ready":
-            return {"state": "loading", **told}
+            return {"state": "down" if health.get("failure") else "loading", **told}
         try:
             equal = await indexing.is_equal(self._parts.db, health["digest"])
         except SQLAlchemyError:
