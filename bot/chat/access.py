@@ -14,15 +14,6 @@ from bot.core.tables import insert_if_absent, new_id
 from bot.core.tokens import Keyring
 
 
-def access_conversation(session: Session, *, keys: Keyring, conversation_id: str, token: str | None) -> Conversation:
-    """The conversation, if `token` opens it. Raises Unauthenticated without a valid token, else NotFound."""
-    check_token(keys, conversation_id, token)
-    found = session.get(Conversation, conversation_id)
-    if found is None:
-        raise errors.NotFound
-    return found
-
-
 def check_token(keys: Keyring, conversation_id: str, token: str | None) -> None:
     """Refuse a token that is missing (401), invalid (401) or of another conversation (404)."""
     if not token:
