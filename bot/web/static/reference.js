@@ -67,8 +67,8 @@ function callNode(call, isOpen) {
   return node;
 }
 
-/** What the filter looks into; what every call answers when it refuses would find them all. */
-const wordsOf = (node) => [...node.querySelectorAll("summary, .name:not(.refused *)")].map((one) => one.textContent);
+/** What the filter looks into. */
+const wordsOf = (node) => [...node.querySelectorAll("summary, .name")].map((one) => one.textContent);
 
 /** A path that a narrow window breaks after its slashes. */
 const breakable = (path) => path.split("/").flatMap((step, nth) => (nth ? ["/", el("wbr"), step] : [step]));
@@ -97,12 +97,12 @@ function answers({ responses = {} }) {
   return part(t("reference.answers"), el("dl", { class: "answers" }, Object.entries(responses).flatMap(answer)));
 }
 
+/** Refusals have one shape, so that of each its codes are told. */
 function answer([status, { description, content = {} }]) {
-  const isRefusal = status === "default";
+  const isRefusal = status >= "400";
   const shapes = Object.values(content).map(({ schema }) => value(withoutRequired(shape(schema))));
-  const told = shapes.length ? shapes : el("p", { class: "about", lang: "en" }, description);
-  const name = isRefusal ? t("reference.refused") : status;
-  return [el("dt", {}, name), el("dd", { class: isRefusal && "refused" }, told)];
+  const told = shapes.length && !isRefusal ? shapes : el("p", { class: "about", lang: "en" }, withCode(description));
+  return [el("dt", {}, status), el("dd", { class: isRefusal && "refused" }, told)];
 }
 
 /** Of what we send ourselves nobody has to be asked for it. */
