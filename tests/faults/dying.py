@@ -29,9 +29,9 @@ _send = InProcessHub.send
 
 def main(moment: str, arguments: list[str]) -> None:
     if moment == "acknowledging":
-        Intake._tell = die  # type: ignore[method-assign]
+        Intake._tell = die  # type: ignore[method-assign, assignment]
     else:
-        InProcessHub.send = die_at_an_answer  # type: ignore[method-assign]
+        InProcessHub.send = die_at_an_answer  # type: ignore[method-assign, assignment]
     sys.exit(cli.main(arguments))
 
 

@@ -50,7 +50,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def site(place: Path) -> Iterator[Site]:
-    limits = {"messages_per_10_seconds": 1000, "messages_per_minute": 5000}
+    limits: dict[str, Any] = {"messages_per_10_seconds": 1000, "messages_per_minute": 5000}
     with running(f"sqlite:///{place / 'full.db'}", place, using=ScriptedEngine(by_first_word), **limits) as site:
         hire(site.db)
         yield site
@@ -65,7 +65,7 @@ def room(request: pytest.FixtureRequest, site: Site, place: Path) -> "Disk | Ful
 
 def _refused_at_last(ada: Ada) -> tuple[Any, list[str]]:
     """The refusal, and the ids of what was still acknowledged: the journal may have room for a while."""
-    acked = []
+    acked: list[str] = []
     for number in range(400):
         answer = ada.post(f"hello {LONG}", client_message_id=f"n{number}")
         if answer.status_code != 202:

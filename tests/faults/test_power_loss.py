@@ -71,7 +71,7 @@ def test_what_is_durable_is_found_once(start: Start, port: int, moment: str) -> 
     dying = start(moment)
     ada = Ada(f"http://127.0.0.1:{port}")
     first = _send_and_see_it_die(ada)
-    dying.wait(30)
+    dying.wait(60)
     start()
     again = ada.post("how are you", client_message_id="one")
     assert again.status_code == 200

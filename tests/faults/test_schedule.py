@@ -6,7 +6,7 @@ import random
 from collections import Counter
 
 from bench.faults import recovery, schedule
-from bench.faults.journal import Acked, Seen, Sent
+from bench.faults.journal import Acked, Entry, Seen, Sent
 from bench.faults.links import Link, Mode, free_ports
 from bench.faults.recovery import Struck
 from bench.faults.schedule import Fault
@@ -74,7 +74,7 @@ def test_a_link_passes_swallows_refuses_and_is_whole_again() -> None:
 
 
 def test_recovery_is_counted_from_messages_that_were_written_after_the_fault() -> None:
-    journal = [
+    journal: list[Entry] = [
         Sent("c", "a", "", 1.0),
         Sent("c", "b", "", 5.0),
         Acked("c", "a", "ma", 1, 6.0),

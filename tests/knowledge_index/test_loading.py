@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from fastapi.testclient import TestClient
 
@@ -26,8 +25,7 @@ def test_models_that_could_not_be_loaded_are_loaded_once_they_can(
     with TestClient(service.create_app(tmp_path, load)) as client:
 
         def health() -> dict[str, Any]:
-            answer: httpx.Response = client.get("/healthz")
-            found: dict[str, Any] = answer.json()
+            found: dict[str, Any] = client.get("/healthz").json()
             return found
 
         until(lambda: health()["failure"], what="it does not say why")
