@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from bot.alerts import detector, records, views
@@ -43,7 +43,7 @@ def do_mention(
     if mention is None:
         return alert
     if alert is not None:
-        do_link(session, alert, [mention.id])
+        _join(session, alert, mention)
     else:
         alert = _raise_if_due(session, policy, watch, mention)
     if alert is not None:
@@ -60,9 +60,13 @@ def check_topic(policy: Policy, topic: str) -> None:
 
 def hold_topic(session: Session, topic: str) -> TopicWatch:
     """The topic's row, locked until the commit; made when it is not there."""
-    insert_if_absent(session, TopicWatch, {"topic": topic, "counted_from": None})
     held = select(TopicWatch).where(TopicWatch.topic == topic).with_for_update(key_share=True)
-    return session.scalars(held.execution_options(populate_existing=True)).one()
+    held = held.execution_options(populate_existing=True)
+    watch = session.scalars(held).one_or_none()
+    if watch is None:
+        insert_if_absent(session, TopicWatch, {"topic": topic, "counted_from": None})
+        watch = session.scalars(held).one()
+    return watch
 
 
 def open_alert(session: Session, topic: str) -> Alert | None:
@@ -71,8 +75,27 @@ def open_alert(session: Session, topic: str) -> Alert | None:
     )
 
 
+def _join(session: Session, alert: Alert, mention: Mention) -> None:
+    """Let `alert` count one mention more; costs the same however many it counts already."""
+    known = _counts_the_person(session, alert, mention)
+    insert_if_absent(session, AlertMention, {"alert_id": alert.id, "mention_id": mention.id})
+    alert.people += not known
+    alert.messages += 1
+    alert.last_mention_at = max(alert.last_mention_at or mention.at, mention.at)
+    alert.channels = sorted({*alert.channels, mention.channel})
+    alert.families = sorted({*alert.families, mention.family})
+    alert.version += 1
+    session.flush()
+
+
+def _counts_the_person(session: Session, alert: Alert, mention: Mention) -> bool:
+    linked = exists().where(AlertMention.mention_id == Mention.id, AlertMention.alert_id == alert.id)
+    earlier = select(Mention.id).where(Mention.customer_id == mention.customer_id, linked.correlate(Mention))
+    return session.scalar(earlier.limit(1)) is not None
+
+
 def do_link(session: Session, alert: Alert, mention_ids: list[str]) -> None:
-    """Let `alert` count these mentions too."""
+    """Let `alert` count these mentions too, and count all of its mentions anew."""
     for mention_id in mention_ids:
         insert_if_absent(session, AlertMention, {"alert_id": alert.id, "mention_id": mention_id})
     counted = AlertMention.alert_id == alert.id
@@ -197,22 +220,18 @@ def _write(
     session: Session, policy: Policy, topic: str, message_id: str, at: datetime, conversation: Conversation, text: str
 ) -> Mention | None:
     """The new mention, or None when this message was counted for this topic before."""
-    mention_id = insert_if_absent(
-        session,
-        Mention,
-        {
-            "id": new_id(),
-            "topic": topic,
-            "message_id": message_id,
-            "conversation_id": conversation.id,
-            "customer_id": conversation.customer_id,
-            "channel": conversation.channel,
-            "family": policy.crisis.family_of(conversation.channel) or conversation.family,
-            "at": at,
-            "text": text[:EXCERPT_LENGTH],
-        },
-    )
-    return session.get(Mention, mention_id) if mention_id else None
+    row = {
+        "id": new_id(),
+        "topic": topic,
+        "message_id": message_id,
+        "conversation_id": conversation.id,
+        "customer_id": conversation.customer_id,
+        "channel": conversation.channel,
+        "family": policy.crisis.family_of(conversation.channel) or conversation.family,
+        "at": at,
+        "text": text[:EXCERPT_LENGTH],
+    }
+    return Mention(**row) if insert_if_absent(session, Mention, row) else None
 
 
 def _seen(mention: Mention) -> Seen:

@@ -35,10 +35,10 @@ COUNTS: dict[str, tuple[Callable[[Paths], Recorded], tuple[int, int]]] = {
     "a card of 100 messages is opened": (lambda paths: paths.open_card(messages=100), (4, 0)),
     "the desk lists 3 tickets": (lambda paths: paths.list_tickets(tickets=3), (1, 0)),
     "the desk lists 200 tickets": (lambda paths: paths.list_tickets(tickets=195), (1, 0)),
-    "a complaint is counted": (lambda paths: paths.count_complaint(topic="delivery_late"), (8, 1)),
+    "a complaint is counted": (lambda paths: paths.count_complaint(topic="delivery_late"), (6, 1)),
     "a complaint joins a warning of 20 people": (
         lambda paths: paths.count_complaint(topic="product_defect", people_before=20),
-        (14, 1),
+        (10, 1),
     ),
     "the worker looks, 1 waits": (lambda paths: paths.look(waiting=1), (3, 0)),
     "the worker looks, 50 wait": (lambda paths: paths.look(waiting=50), (3, 0)),
