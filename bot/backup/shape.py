@@ -1,6 +1,7 @@
 """What a schema revision consists of, as its own migrations make it. The same for every kind of database."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, MetaData, create_engine
@@ -30,6 +31,7 @@ class Table:
     counted: str | None
 
 
+@cache
 def of(revision: str) -> tuple[Table, ...]:
     """The tables of `revision`, each after those that it points to."""
     engine = create_engine("sqlite://")

@@ -1,13 +1,16 @@
 """Databases with data and without, of either kind."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from bot import migrations
+from bot import cli, migrations
 from bot.backup import take
 from bot.backup.take import Taken
+from bot.commands import backup
 from bot.core.db import Database
 from tests.backup import first_release
 from tests.conftest import create_postgres
@@ -61,3 +64,29 @@ def backed_up(url: str, target: Path) -> Taken:
 @pytest.fixture
 def archive(filled: str, tmp_path: Path) -> Path:
     return backed_up(filled, tmp_path / "backup.zip").path
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int | str | None
+    out: str
+    err: str
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def firebreak(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command line within this process, which keeps its priority."""
+    monkeypatch.setattr(backup, "NICENESS", 0)
+
+    def run(*arguments: str) -> Done:
+        try:
+            code: int | str | None = cli.main(arguments)
+        except SystemExit as ended:
+            code = ended.code
+        said = capsys.readouterr()
+        return Done(code, said.out, said.err)
+
+    return run

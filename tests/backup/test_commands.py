@@ -13,7 +13,7 @@ from bot.core.db import Database
 from bot.core.settings import PROJECT_ROOT
 from bot.up import lock
 from tests.backup import first_release
-from tests.process.test_cli import firebreak
+from tests.backup.conftest import Run, backed_up
 
 BLOCKS_OF_512_BYTES = 200
 BULKY_ROWS = 400
@@ -57,25 +57,26 @@ def on_a_full_disk(*arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_an_operator_backs_up_looks_and_restores_elsewhere(here: tuple[str, str], filled: str, tmp_path: Path) -> None:
+def test_an_operator_backs_up_looks_and_restores_elsewhere(
+    firebreak: Run, here: tuple[str, str], tmp_path: Path
+) -> None:
     done = firebreak("backup", *here)
     (archive,) = (tmp_path / "backups").iterdir()
-    assert done.returncode == 0, done.stderr
-    assert re.fullmatch(rf"{archive}: \d+ rows, 0.0 MB, [\d.]+ s. It holds personal data .*\n", done.stdout)
-    assert firebreak("backup", "--verify", str(archive)).stdout.startswith(f"{archive} is whole: ")
+    assert re.fullmatch(rf"{archive}: \d+ rows, 0.0 MB, [\d.]+ s. It holds personal data .*\n", done.out), done.err
+    assert firebreak("backup", "--verify", str(archive)).out.startswith(f"{archive} is whole: ")
     restored = firebreak("restore", str(archive), "--data-dir", str(tmp_path / "new"))
-    assert restored.returncode == 0, restored.stderr
-    assert "equal to the backup" in restored.stdout
-    assert "comparing" in restored.stderr
+    assert restored.code == 0, restored.err
+    assert "equal to the backup" in restored.out
+    assert "comparing" in restored.err
     assert first_release.rows(f"sqlite:///{tmp_path / 'new' / 'firebreak.db'}")["messages"]
 
 
-def test_of_the_backups_in_a_folder_the_newest_are_kept(here: tuple[str, str], tmp_path: Path) -> None:
+def test_of_the_backups_in_a_folder_the_newest_are_kept(firebreak: Run, here: tuple[str, str], tmp_path: Path) -> None:
     folder = tmp_path / "nightly"
     folder.mkdir()
     for day in (1, 2, 3):
         (folder / f"firebreak-2026010{day}-020000.zip").touch()
-    assert firebreak("backup", str(folder), "--keep", "2", *here).returncode == 0
+    assert firebreak("backup", str(folder), "--keep", "2", *here).code == 0
     assert len(list(folder.iterdir())) == 2
     assert (folder / "firebreak-20260103-020000.zip").exists()
 
@@ -89,26 +90,28 @@ def test_of_the_backups_in_a_folder_the_newest_are_kept(here: tuple[str, str], t
         (["restore", "nothing.zip"], "nothing.zip cannot be read: No such file or directory."),
     ],
 )
-def test_what_cannot_be_done_is_told_in_a_sentence(here: tuple[str, str], arguments: list[str], told: str) -> None:
+def test_what_cannot_be_done_is_told_in_a_sentence(
+    firebreak: Run, here: tuple[str, str], arguments: list[str], told: str
+) -> None:
     done = firebreak(*arguments, *here)
-    assert done.returncode == 2
-    assert told in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.code == 2
+    assert told in done.err
 
 
-def test_before_there_is_a_database_a_backup_makes_none(tmp_path: Path) -> None:
+def test_before_there_is_a_database_a_backup_makes_none(firebreak: Run, tmp_path: Path) -> None:
     done = firebreak("backup", "--data-dir", str(tmp_path))
-    assert done.returncode == 2
-    assert "There is no database at" in done.stderr
+    assert done.code == 2
+    assert "There is no database at" in done.err
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nothing_is_restored_below_a_running_up(here: tuple[str, str], tmp_path: Path) -> None:
-    firebreak("backup", str(tmp_path / "backup.zip"), *here)
+def test_nothing_is_restored_below_a_running_up(
+    firebreak: Run, here: tuple[str, str], archive: Path, tmp_path: Path
+) -> None:
     with lock.held(tmp_path):
-        done = firebreak("restore", str(tmp_path / "backup.zip"), "--replace", *here)
-    assert done.returncode == 2
-    assert "is in use by another `firebreak up`" in done.stderr
+        done = firebreak("restore", str(archive), "--replace", *here)
+    assert done.code == 2
+    assert "is in use by another `firebreak up`" in done.err
 
 
 def test_on_a_full_disk_nothing_is_left_of_a_backup(here: tuple[str, str], bulky: None, tmp_path: Path) -> None:
@@ -123,7 +126,7 @@ def test_on_a_full_disk_nothing_is_left_of_a_backup(here: tuple[str, str], bulky
 def test_on_a_full_disk_a_restore_leaves_the_database_as_it_was(
     here: tuple[str, str], filled: str, bulky: None, tmp_path: Path
 ) -> None:
-    firebreak("backup", str(tmp_path / "backup.zip"), *here)
+    backed_up(filled, tmp_path / "backup.zip")
     before = first_release.rows(filled)
     done = on_a_full_disk("restore", str(tmp_path / "backup.zip"), "--replace", *here)
     assert done.returncode == 2

@@ -3,12 +3,14 @@
 import shlex
 from pathlib import Path
 
+import pytest
+
 from bot.core.settings import PROJECT_ROOT
 from tests.backup import first_release
-from tests.process.test_cli import firebreak
+from tests.backup.conftest import Run
+from tests.sites import NOWHERE
 
 HEADING = "### Drill: back up and restore"
-NOBODY = "http://127.0.0.1:9"
 
 
 def drill() -> list[list[str]]:
@@ -17,7 +19,8 @@ def drill() -> list[list[str]]:
     return [shlex.split(line)[1:] for line in section.splitlines() if line.startswith("    firebreak ")]
 
 
-def test_the_drill_works_as_the_runbook_has_it(tmp_path: Path) -> None:
+def test_the_drill_works_as_the_runbook_has_it(firebreak: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIREBREAK_KNOWLEDGE_URL", NOWHERE)
     places = {"/backup": tmp_path / "backup", "/srv/firebreak": tmp_path / "live", "/srv/drill": tmp_path / "drill"}
     places["/backup"].mkdir()
     live, restored = (f"sqlite:///{places[name] / 'firebreak.db'}" for name in ("/srv/firebreak", "/srv/drill"))
@@ -26,9 +29,9 @@ def test_the_drill_works_as_the_runbook_has_it(tmp_path: Path) -> None:
     for command in drill():
         for place, here in places.items():
             command = [word.replace(place, str(here)) if word.startswith(place) else word for word in command]
-        done = firebreak(*command, FIREBREAK_KNOWLEDGE_URL=NOBODY)
-        assert done.returncode == 0, done.stdout + done.stderr
-        said.append(done.stdout)
+        done = firebreak(*command)
+        assert done.code == 0, done.out + done.err
+        said.append(done.out)
     assert len(said) == 4
     assert "is whole" in said[1]
     assert "equal to the backup" in said[2]

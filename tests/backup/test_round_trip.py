@@ -54,18 +54,18 @@ def test_every_row_comes_back_on_either_database(filled: str, other_url: str, tm
     assert after == before
 
 
-def test_a_backup_of_what_was_restored_equals_the_first(filled: str, other_url: str, tmp_path: Path) -> None:
+def test_a_backup_of_what_was_restored_equals_the_first(filled: str, across: str, tmp_path: Path) -> None:
     first = backed_up(filled, tmp_path / "first.zip").manifest
-    bring(other_url, tmp_path / "first.zip")
-    again = backed_up(other_url, tmp_path / "again.zip").manifest
+    bring(across, tmp_path / "first.zip")
+    again = backed_up(across, tmp_path / "again.zip").manifest
     one, two = ({e.table: e for e in m.tables if e.table not in UNTOUCHED} for m in (first, again))
     assert one == two
     assert one["tickets"].last_number == 2
 
 
-def test_a_number_that_was_told_is_not_given_out_again(filled: str, other_url: str, tmp_path: Path) -> None:
-    bring(other_url, backed_up(filled, tmp_path / "backup.zip").path)
-    database = Database(other_url)
+def test_a_number_that_was_told_is_not_given_out_again(filled: str, across: str, tmp_path: Path) -> None:
+    bring(across, backed_up(filled, tmp_path / "backup.zip").path)
+    database = Database(across)
     with database.transaction() as session:
         session.execute(text("update tickets set status = 'closed'"))
         row = {**session.execute(text("select * from tickets")).mappings().one()}
@@ -80,9 +80,9 @@ def test_a_number_that_was_told_is_not_given_out_again(filled: str, other_url: s
     database.close()
 
 
-def test_nobody_of_the_staff_is_signed_in_after_a_restore(archive: Path, other_url: str) -> None:
-    bring(other_url, archive)
-    database = Database(other_url)
+def test_nobody_of_the_staff_is_signed_in_after_a_restore(archive: Path, across: str) -> None:
+    bring(across, archive)
+    database = Database(across)
     with database.snapshot() as session:
         (found,) = session.scalars(select(StaffSession))
     database.close()
@@ -90,15 +90,15 @@ def test_nobody_of_the_staff_is_signed_in_after_a_restore(archive: Path, other_u
 
 
 def test_a_backup_of_the_first_release_comes_back_in_this_ones_schema(
-    database_url: str, other_url: str, tmp_path: Path
+    database_url: str, across: str, tmp_path: Path
 ) -> None:
     first_release.make(database_url)
     taken = backed_up(database_url, tmp_path / "old.zip")
     assert taken.manifest.schema_revision == first_release.REVISION
-    bring(other_url, taken.path)
+    bring(across, taken.path)
     migrations.upgrade(database_url)
-    assert everything(other_url)["messages"] == everything(database_url)["messages"]
-    database = Database(other_url)
+    assert everything(across)["messages"] == everything(database_url)["messages"]
+    database = Database(across)
     with database.engine.connect() as connection:
         assert migrations.revision_of(connection) == migrations.revisions()[-1]
     database.close()
@@ -117,10 +117,10 @@ def test_a_database_that_holds_something_is_replaced_only_when_told_so(filled: s
     assert len(everything(filled)["feedback"]) == 1
 
 
-def test_a_database_of_tables_without_rows_needs_no_word(archive: Path, other_url: str) -> None:
-    migrations.upgrade(other_url)
-    bring(other_url, archive)
-    assert len(everything(other_url)["messages"]) == 4
+def test_a_database_of_tables_without_rows_needs_no_word(archive: Path, across: str) -> None:
+    migrations.upgrade(across)
+    bring(across, archive)
+    assert len(everything(across)["messages"]) == 4
 
 
 def test_nothing_is_restored_under_a_running_product(filled: str, tmp_path: Path) -> None:
