@@ -1,5 +1,6 @@
 """A real PostgreSQL server that a bench may kill and start again."""
 
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -9,8 +10,6 @@ from pathlib import Path
 import sqlalchemy
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-
-from bench.report import say
 
 DATABASE = "firebreak"
 START_SECONDS = 60.0
@@ -43,16 +42,19 @@ class Postgres:
         return self._server.get_uri(database=DATABASE).replace("postgresql://", "postgresql+psycopg://")
 
     def start(self) -> None:
-        """Start it again after a kill; waits for what the old one left to be gone."""
+        """Start it again after a kill; returns once it lets somebody in.
+
+        What the old one left (its backends, its memory) may be there for a moment, and looks like a server that runs.
+        """
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
                 self._server.ensure_postgres_running()
-                return
-            except Exception:
+                with self._connect(DATABASE):
+                    return
+            except (SQLAlchemyError, subprocess.SubprocessError):
                 if time.monotonic() > deadline:
                     raise
-                say("the database server does not start yet")
                 time.sleep(0.3)
 
     def a_backend(self) -> int | None:

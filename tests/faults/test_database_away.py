@@ -5,6 +5,7 @@ import signal
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -18,6 +19,7 @@ from tests.scripts import by_first_word
 from tests.sites import PASSWORD, Site, hire, running
 
 SOON_SECONDS = 0.5
+LIMITS: dict[str, Any] = {"messages_per_10_seconds": 10_000, "messages_per_minute": 10_000}
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +29,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def grown(own_postgres: Postgres, tmp_path: Path) -> Iterator[Site]:
-    with running(own_postgres.url(), tmp_path, using=ScriptedEngine(by_first_word)) as site:
+    with running(own_postgres.url(), tmp_path, using=ScriptedEngine(by_first_word), **LIMITS) as site:
         hire(site.db)
         yield site
 
@@ -70,7 +72,7 @@ def test_a_server_that_hangs_refuses_and_stores_once(grown: Site, own_postgres: 
 
 
 def test_a_file_that_another_process_writes_refuses_and_stores_once(tmp_path: Path) -> None:
-    with running(f"sqlite:///{tmp_path / 'held.db'}", tmp_path, using=ScriptedEngine(by_first_word)) as site:
+    with running(f"sqlite:///{tmp_path / 'held.db'}", tmp_path, using=ScriptedEngine(by_first_word), **LIMITS) as site:
         ada = Ada(site.url)
         ada.asks("hello")
         other = sqlite3.connect(tmp_path / "held.db", isolation_level=None)
