@@ -95,6 +95,7 @@ def describe(app: FastAPI) -> None:
         if app.openapi_schema is None:
             found = get_openapi(title=app.title, version=app.version, routes=app.routes)
             found["components"]["securitySchemes"] = SCHEMES
+            found["components"]["schemas"] |= refusals.schemas()
             app.openapi_schema = found
         return app.openapi_schema
 

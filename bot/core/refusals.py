@@ -39,6 +39,7 @@ class Refused(BaseModel):
 
 
 Kind = type[errors.FirebreakError]
+REF = "#/components/schemas/{model}"
 
 
 def documented(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
@@ -51,7 +52,16 @@ def documented(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
 
 def _entry(kinds: list[Kind]) -> dict[str, Any]:
     told = " ".join(f"`{kind.code}`: {kind.sentence}" for kind in kinds)
-    return {"model": Refused, "description": told}
+    return {
+        "content": {"application/json": {"schema": {"$ref": REF.format(model=Refused.__name__)}}},
+        "description": told,
+    }
+
+
+def schemas() -> dict[str, Any]:
+    """What the entries refer to. Named once: as a `model` of every route FastAPI would build it hundreds of times."""
+    found = Refused.model_json_schema(ref_template=REF)
+    return {**found.pop("$defs"), Refused.__name__: found}
 
 
 def install(app: FastAPI) -> None:

@@ -51,6 +51,22 @@ class TheStore(unittest.IsolatedAsyncioTestCase):
         await self.store.get_or_create_tracker("cleo")
         assert set(await self.store.keys()) == {"ada", "cleo"}
 
+    async def test_forgets_sooner_where_conversations_are_long(self) -> None:
+        store = LruTrackerStore(DOMAIN, capacity=100, events=12)
+        for name in ("ada", "ben", "cleo"):
+            tracker = await store.get_or_create_tracker(name)
+            tracker.update_with_events([UserUttered("again")] * 5, DOMAIN)
+            await store.save(tracker)
+            await store.save(tracker)
+        assert set(await store.keys()) == {"ben", "cleo"}
+
+    async def test_keeps_the_conversation_under_way_however_long(self) -> None:
+        store = LruTrackerStore(DOMAIN, events=1)
+        tracker = await store.get_or_create_tracker("ada")
+        tracker.update_with_events([UserUttered("again")] * 5, DOMAIN)
+        await store.save(tracker)
+        assert set(await store.keys()) == {"ada"}
+
     async def test_knows_nobody_that_it_never_met(self) -> None:
         assert await self.store.retrieve("nobody") is None
 
