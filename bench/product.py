@@ -96,6 +96,7 @@ UNLIMITED = {
     "messages_per_minute": "100000",
     "conversations_per_hour": "100000",
     "requests_per_minute": "1000000",
+    "sockets_per_address": "100000",
     "sign_ins_per_5_minutes": "1000",
 }
 """Limits out of the way of a load; by settings, never by code."""
