@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,14 @@ TARGET_SECONDS = 60
 MEGABYTE = 1_000_000
 
 
+@dataclass(frozen=True)
+class Took:
+    """Seconds on the clock, and of processor time, which says more on a machine that others use."""
+
+    seconds: float
+    cpu: float
+
+
 @dataclass
 class Waits:
     """Seconds from sending to the acknowledgement; `sent` counts those that never came as well."""
@@ -55,10 +64,10 @@ def _measure(folder: Path, database: str, messages: int, data: Path) -> None:
         fill(url, messages=messages, data=data)
         (folder / "data").mkdir(exist_ok=True)
         with serving(folder / "data", url) as address:
-            quiet, busy, seconds = asyncio.run(_while_customers_write(address, url, folder, data))
+            quiet, busy, backup = asyncio.run(_while_customers_write(address, url, folder, data))
         with opened(folder / "backup.zip") as archive:
             first = archive.manifest
-        _tell_backup(database, folder / "backup.zip", first, seconds)
+        _tell_backup(database, folder / "backup.zip", first, backup)
         _tell_acks(database, quiet, busy)
         say("restoring")
         restoring = _timed("restore", str(folder / "backup.zip"), url=other, data_dir=folder / "other")
@@ -66,8 +75,8 @@ def _measure(folder: Path, database: str, messages: int, data: Path) -> None:
         _tell_restore(database, first, again, restoring)
 
 
-async def _while_customers_write(address: str, url: str, folder: Path, data: Path) -> tuple[Waits, Waits, float]:
-    """Acknowledgements without a backup and with one, and the seconds that it took."""
+async def _while_customers_write(address: str, url: str, folder: Path, data: Path) -> tuple[Waits, Waits, Took]:
+    """Acknowledgements before and after a backup together, those during one, and what it took."""
     texts = never_seen("en", data)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         lines = [await open_line(http, address) for _ in range(SOCKETS)]
@@ -79,11 +88,13 @@ async def _while_customers_write(address: str, url: str, folder: Path, data: Pat
             asyncio.to_thread(_timed, "backup", str(folder / "backup.zip"), url=url, data_dir=folder / "data")
         )
         busy = await _offer(lines, texts, backing_up)
+        say("and without one again")
+        after = await _offer(lines, texts, asyncio.create_task(asyncio.sleep(QUIET_SECONDS)))
         for line in lines:
             await line.close()
         for listener in listeners:
             listener.cancel()
-    return quiet, busy, await backing_up
+    return Waits(quiet.sent + after.sent, quiet.acked + after.acked), busy, await backing_up
 
 
 async def _offer(lines: list[Line], texts: Iterator[str], until: "asyncio.Task[object]") -> Waits:
@@ -102,13 +113,18 @@ async def _offer(lines: list[Line], texts: Iterator[str], until: "asyncio.Task[o
     return Waits(number, waits)
 
 
-def _timed(*command: str, url: str, data_dir: Path) -> float:
-    """The seconds that a `firebreak` command takes, its start included."""
+def _timed(*command: str, url: str, data_dir: Path) -> Took:
+    """What a `firebreak` command takes, its start included."""
     environment = {**os.environ, "FIREBREAK_DATABASE_URL": url}
-    began = time.monotonic()
+    began, before = time.monotonic(), _cpu_of_children()
     full = [sys.executable, "-m", "bot.cli", *command, "--data-dir", str(data_dir)]
     subprocess.run(full, cwd=PROJECT_ROOT, env=environment, check=True, stdout=sys.stderr)
-    return time.monotonic() - began
+    return Took(time.monotonic() - began, _cpu_of_children() - before)
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _again(folder: Path, url: str) -> Manifest:
@@ -139,12 +155,17 @@ def _databases(folder: Path, database: str) -> Iterator[tuple[str, str]]:
         server.cleanup()
 
 
-def _tell_backup(database: str, archive: Path, manifest: Manifest, seconds: float) -> None:
+def _tell_backup(database: str, archive: Path, manifest: Manifest, took: Took) -> None:
     size = archive.stat().st_size / MEGABYTE
-    told = {"rows": manifest.rows, "messages": _rows(manifest, "messages"), "offered_per_second": OFFERED_PER_SECOND}
+    told = {
+        "cpu_seconds": round(took.cpu, 1),
+        "rows": manifest.rows,
+        "messages": _rows(manifest, "messages"),
+        "offered_per_second": OFFERED_PER_SECOND,
+    }
     target = f"<= {TARGET_SECONDS}"
     name = f"backup under load, {database}"
-    figure("backup", name, seconds, "s", target=target, ok=seconds <= TARGET_SECONDS, compared_to=told)
+    figure("backup", name, took.seconds, "s", target=target, ok=took.seconds <= TARGET_SECONDS, compared_to=told)
     figure("backup", f"size of the archive, {database}", size, "MB", target="none", ok=True)
 
 
@@ -162,11 +183,11 @@ def _tell_acks(database: str, quiet: Waits, busy: Waits) -> None:
     )
 
 
-def _tell_restore(database: str, first: Manifest, again: Manifest, seconds: float) -> None:
+def _tell_restore(database: str, first: Manifest, again: Manifest, took: Took) -> None:
     name = f"restore with comparison, {database}"
-    told = {"rows": first.rows}
-    within = seconds <= TARGET_SECONDS
-    figure("backup", name, seconds, "s", target=f"<= {TARGET_SECONDS}", ok=within, compared_to=told)
+    told = {"cpu_seconds": round(took.cpu, 1), "rows": first.rows}
+    within = took.seconds <= TARGET_SECONDS
+    figure("backup", name, took.seconds, "s", target=f"<= {TARGET_SECONDS}", ok=within, compared_to=told)
     pairs = list(zip(first.tables, again.tables, strict=True))
     different = [one.table for one, two in pairs if one.sha256 != two.sha256]
     allowed = {"conversations", "staff_sessions", "jobs"}
