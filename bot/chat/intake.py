@@ -157,7 +157,7 @@ class Intake:
         """
         try:
             stored = self._commit(group)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - those who wait are told, and it is logged
             outage = outages.refusal(error)
             if outage is None and len(group) > 1:
                 for waiting in group:

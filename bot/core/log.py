@@ -52,7 +52,7 @@ def configure(process: str, *, level: str = "info") -> None:
 
 
 def set_level(level: str) -> None:
-    """Log from `level` on, at once. Below info our own loggers alone are heard: libraries print what they were given."""
+    """Log from `level` on, at once. Below info our loggers alone are heard: libraries print what they were given."""
     least = logging.getLevelNamesMapping()[level.upper()]
     logging.getLogger().setLevel(max(logging.INFO, least))
     for ours in OURS:
