@@ -132,5 +132,12 @@ def eve(staff: Callable[[str], StaffMember]) -> StaffMember:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast ones first: whatever starts the whole product comes last, what needs a browser before it."""
+    """Fast ones first: whatever starts the whole product comes last, what needs a browser before it.
+
+    A file stays in one process, and so do the journeys, which share a running product.
+    """
     items.sort(key=lambda item: 2 * bool(item.get_closest_marker("stack")) + bool(item.get_closest_marker("browser")))
+    for item in items:
+        folder = item.path.parent
+        shared = folder if folder.name in ("journeys", "rasa") else item.path
+        item.add_marker(pytest.mark.xdist_group(str(shared.relative_to(item.config.rootpath))))
