@@ -111,6 +111,9 @@ class Keeper:
                 f"supervisord has not answered for {self._answer_seconds:.0f} s; continuing it, if it was stopped"
             )
             self._process.send_signal(signal.SIGCONT)
+        except KeeperGoneError:
+            if not self.is_running():
+                raise
         try:
             return self._ask(method, *arguments)
         except TimeoutError as error:

@@ -35,6 +35,8 @@ class _Seen:
 
 
 class Watch(threading.Thread):
+    """Looks until supervisord has ended or `end` is called; a call that fails once is no reason to stop looking."""
+
     def __init__(self, keeper: Keeper, logs: LogPump, patience: Patience) -> None:
         super().__init__(name="watch", daemon=True)
         self._keeper = keeper.again()
@@ -60,7 +62,8 @@ class Watch(threading.Thread):
                 try:
                     self._look(seen, time.monotonic())
                 except KeeperGoneError:
-                    return
+                    if not self._keeper.is_running():
+                        return
 
     def _look(self, seen: _Seen, now: float) -> None:
         state, pid = self._keeper.state(seen.part.name)
