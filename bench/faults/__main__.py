@@ -38,6 +38,7 @@ EMAIL, PASSWORD = "bench@emberly.example", "only for the bench"
 INNER = ("rasa", "actions", "knowledge")
 QUIET_SECONDS = 240
 LATEST = 1.25
+AT_ONCE = 2
 CATCH_UP_SECONDS = 20.0
 SHOWN_DEFECTS = 12
 
@@ -53,6 +54,7 @@ class Run:
     journal: Journal
     struck: list[Struck] = field(default_factory=list)
     busy: set[str] = field(default_factory=set)
+    striking: int = 0
 
 
 def main(argv: list[str]) -> None:
@@ -155,15 +157,17 @@ async def _sign_in(http: aiohttp.ClientSession, url: str) -> str:
 
 
 async def _strike_all(run: Run, scene: Scene) -> None:
-    """`faults` of them over `seconds`, or as many as a slow machine allows in LATEST times that. A fault whose place is
-    not free, or that met nobody, does not count."""
+    """`faults` of them over `seconds`, or as many as a slow machine allows in LATEST times that; AT_ONCE at the most.
+    A fault whose place is not free, or that met nobody, does not count."""
     drawn = schedule.draw(run.dice, postgres=scene.postgres is not None)
     began, under_way = now(), set[asyncio.Task[None]]()
-    while len(run.struck) < run.faults and now() - began < LATEST * run.seconds:
-        due = began + run.seconds * len(run.struck) / run.faults
-        await asyncio.sleep(max(0.1, due - now()))
+    while (begun := len(run.struck) + run.striking) < run.faults and now() - began < LATEST * run.seconds:
+        await asyncio.sleep(max(0.1, began + run.seconds * begun / run.faults - now()))
+        if run.striking >= AT_ONCE:
+            continue
         for fault in _free(next(drawn), run.busy):
             run.busy.add(fault.place)
+            run.striking += 1
             task = asyncio.create_task(_strike(run, scene, fault))
             under_way.add(task)
             task.add_done_callback(under_way.discard)
@@ -180,7 +184,9 @@ async def _strike(run: Run, scene: Scene, fault: Fault) -> None:
     """Strike once, and leave the place alone until it works again: what is down already has nothing to show."""
     began = now()
     try:
-        if await strike(scene, fault):
+        done = await strike(scene, fault)
+        run.striking -= 1
+        if done:
             run.struck.append(Struck(fault, began, now()))
             say(f"{len(run.struck):>3} of {run.faults}  {fault}")
         await works_again(scene, fault)
