@@ -14,9 +14,10 @@ from knowledge_index.articles import Article
 from knowledge_index.batching import Batcher
 from knowledge_index.calibration import Calibration
 from knowledge_index.embedded import EmbeddedArticle, Wanted, assembled, wanted
-from knowledge_index.embedder import CannotEmbed, Embedder, Key
+from knowledge_index.embedder import CannotEmbed, Embedder, Key, Vectors
 from knowledge_index.evaluate import Evaluation, Report, report
 from knowledge_index.index import KnowledgeIndex, built
+from knowledge_index.kept import KeptVectors
 from knowledge_index.manifest import IndexRefused, Manifest
 from knowledge_index.store import Change, IndexStore
 
@@ -29,8 +30,11 @@ class Changed(Exception):
 
 
 class Library:
-    def __init__(self, folder: Path, embedders: dict[Key, Embedder], calibration: Calibration) -> None:
+    def __init__(
+        self, folder: Path, embedders: dict[Key, Embedder], calibration: Calibration, *, kept: Path | None = None
+    ) -> None:
         self.manifest = Manifest.of(embedders)
+        self._kept = KeptVectors(kept, {key: one.digest for key, one in embedders.items()}) if kept else None
         self.notes: list[str] = []
         self.batcher = Batcher(embedders)
         self.calibration = self._trusted(calibration)
@@ -97,6 +101,18 @@ class Library:
             await asyncio.to_thread(self.store.save, list(fresh.articles.values()), dict(fresh.tombstones))
             self.index = fresh
 
+    async def lasting(self, asked: Sequence[Wanted], *, background: bool = False) -> list[Vectors | CannotEmbed]:
+        """As the batcher's `vectors`, but kept for the next start: never for what customers write."""
+        if self._kept is None:
+            return await self.batcher.vectors(asked, background=background)
+        held = await asyncio.to_thread(self._kept.get, asked)
+        missing = list(dict.fromkeys(one for one in asked if one not in held))
+        made = dict(zip(missing, await self.batcher.vectors(missing, background=background), strict=True))
+        fresh = {one: vector for one, vector in made.items() if not isinstance(vector, CannotEmbed)}
+        if fresh:
+            await asyncio.to_thread(self._kept.put, fresh)
+        return [held[one] if one in held else made[one] for one in asked]
+
     async def evaluate(self, language: str) -> Report:
         """Ask every variant as if nobody had written it, of a copy of the index, beside the searches."""
         copy = Evaluation(self.index)
@@ -127,7 +143,7 @@ class Library:
         if held is not None and replace(held.article, version=article.version) == article:
             return replace(held, article=article)
         vectors = []
-        for vector in await self.batcher.vectors(wanted(article), background=background):
+        for vector in await self.lasting(wanted(article), background=background):
             if isinstance(vector, CannotEmbed):
                 raise vector
             vectors.append(vector)

@@ -20,11 +20,15 @@ ArticleId = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class EmbeddingsRequest(BaseModel):
-    """`input` is not validated text by text: a bad text fails in its place, never the others."""
+    """`input` is not validated text by text: a bad text fails in its place, never the others.
+
+    `keep`: the texts are training examples, whose vectors are kept for the next training.
+    """
 
     input: Any
     model: Literal["en", "multi"]
     encoding_format: Literal["float", "base64"] = "float"
+    keep: bool = False
 
 
 class SearchRequest(BaseModel):

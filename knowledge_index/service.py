@@ -22,7 +22,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from knowledge_index import lock, logs
+from knowledge_index import kept, lock, logs
 from knowledge_index.articles import Article
 from knowledge_index.calibration import Calibration
 from knowledge_index.embedded import Wanted
@@ -96,7 +96,7 @@ def _routes(app: FastAPI, loading: Loading) -> None:
         library = loading.ready()
         texts = _inputs(body.input)
         asked = [Wanted(body.model, "query", text if isinstance(text, str) else "") for text in texts]
-        found = await library.batcher.vectors(asked)
+        found = await (library.lasting(asked) if body.keep else library.batcher.vectors(asked))
         data = [_embedding(place, one, body.encoding_format) for place, one in enumerate(found)]
         usage = {"prompt_tokens": 0, "total_tokens": 0}
         return Json({"object": "list", "data": data, "model": body.model, "usage": usage})
@@ -223,12 +223,17 @@ async def _open(data_dir: Path, loading: Loading, load: Loader) -> tuple[Library
     """The library and what must be embedded anew; None, and why in `loading`, when it could not be opened."""
     try:
         embedders = await asyncio.to_thread(load)
-        library = Library(data_dir / "index", embedders, Calibration.read())
+        library = Library(data_dir / "index", embedders, Calibration.read(), kept=_kept_file(data_dir))
         return library, await library.open()
     except Exception as fault:
         loading.failure = f"The knowledge service could not load: {fault}"
         logging.getLogger("knowledge").exception("loading failed")
         return None
+
+
+def _kept_file(data_dir: Path) -> Path:
+    """Beside the trained models, which are made again from what is written alike."""
+    return Path(os.environ.get("FIREBREAK_MODELS_DIR") or data_dir / "models") / kept.FILE
 
 
 def _problem(status: int, code: str, message: str, fields: dict[str, str] | None = None) -> Response:

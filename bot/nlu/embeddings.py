@@ -34,11 +34,16 @@ class EmbeddingsClient:
         self._connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=timeout)
         self._paused_until = 0.0
 
-    def embed(self, texts: list[str], *, model: str) -> list[list[float] | None]:
-        """One vector a text, in order; None where the service could not embed it. Raises EmbeddingsUnavailable."""
+    def embed(self, texts: list[str], *, model: str, keep: bool = False) -> list[list[float] | None]:
+        """One vector a text, in order; None where the service could not embed it. Raises EmbeddingsUnavailable.
+
+        `keep`: the service may keep the vectors for the next training; never for what customers write.
+        """
         if time.monotonic() < self._paused_until:
             raise EmbeddingsUnavailable("left alone after a time-out")
-        answer = self._call("POST", "/v1/embeddings", {"input": texts, "model": model})
+        answer = self._call(
+            "POST", "/v1/embeddings", {"input": texts, "model": model, **({"keep": True} if keep else {})}
+        )
         rows = answer.get("data")
         if not isinstance(rows, list) or len(rows) != len(texts):
             raise EmbeddingsUnavailable("an answer of another shape")

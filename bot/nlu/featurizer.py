@@ -113,7 +113,7 @@ class EmbeddingsFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[mis
         give_up = time.monotonic() + self._config["training_patience_seconds"]
         while True:
             try:
-                return client.embed(texts, model=space)
+                return client.embed(texts, model=space, keep=True)
             except EmbeddingsUnavailable as error:
                 if time.monotonic() > give_up:
                     raise TrainingNeedsEmbeddings(client.url) from error
