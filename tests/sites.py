@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from sqlalchemy import select
 
 from bot import migrations
 from bot.app import create_app
@@ -77,21 +78,14 @@ def running(
 
 
 def hire(db: Database) -> None:
-    """Give the cast their accounts."""
+    """Give the cast their accounts; one that is there gets the cast's password."""
     with db.transaction() as session:
-        session.add_all(
-            Staff(
-                id=new_id(),
-                email=f"{name}@emberly.example",
-                name=name.title(),
-                roles=roles,
-                teams=[],
-                active=True,
-                password_hash=_hash(),
-                created_at=clock.now(),
-            )
-            for name, roles in STAFF.items()
-        )
+        there = {staff.email: staff for staff in session.scalars(select(Staff))}
+        for name, roles in STAFF.items():
+            email = f"{name}@emberly.example"
+            staff = there.get(email) or Staff(id=new_id(), email=email, teams=[], created_at=clock.now())
+            staff.name, staff.roles, staff.active, staff.password_hash = name.title(), roles, True, _hash()
+            session.add(staff)
 
 
 @functools.cache
