@@ -3,11 +3,15 @@
 import asyncio
 import contextlib
 import gc
+import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core import live
+from sqlalchemy import text
+
+from bot.core import live, outages
 from bot.core.db import Database
 from bot.core.limits import Limits, ProcessLimits
 from bot.core.settings import Settings
@@ -22,6 +26,9 @@ from bot.understanding import facts
 from knowledge_index.client import KnowledgeClient, KnowledgeRefused, KnowledgeUnavailable
 
 THREADS = 24
+DATABASE_SECONDS = 60.0
+DATABASE_AGAIN_SECONDS = 0.5
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -70,8 +77,28 @@ async def open_parts(parts: Parts, *, long_lived: bool = False) -> None:
     parts.hub.attach(loop)
     parts.limits.open()
     loop.run_in_executor(None, _warm_up, long_lived)
+    if long_lived:
+        await _await_database(parts.db)
     if parts.db.is_sqlite and parts.settings.worker_in_process:
         await asyncio.to_thread(forget_leases, parts.db)
+
+
+async def _await_database(db: Database) -> None:
+    """A start while the database is away goes on once it is back: each start anew would come after a longer pause."""
+    deadline = time.monotonic() + DATABASE_SECONDS
+    while True:
+        try:
+            return await asyncio.to_thread(_touch, db)
+        except outages.AWAY as error:
+            if outages.refusal(error) is None or time.monotonic() > deadline:
+                raise
+            log.warning("the database is away; waiting for it", extra={"cause": type(error).__name__})
+        await asyncio.sleep(DATABASE_AGAIN_SECONDS)
+
+
+def _touch(db: Database) -> None:
+    with db.snapshot() as session:
+        session.execute(text("select 1"))
 
 
 def _warm_up(long_lived: bool) -> None:

@@ -3,6 +3,8 @@
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,11 @@ import psycopg
 import pytest
 
 from bench.faults.postgres import Postgres
+from bot import migrations
 from bot.chat import intake
+from bot.core.settings import PROJECT_ROOT
 from bot.dialogue.scripted import ScriptedEngine
+from bot.up.ports import free_port
 from tests.people import Ada, StaffMember, frame, until
 from tests.scripts import by_first_word
 from tests.sites import PASSWORD, Site, hire, running
@@ -83,6 +88,25 @@ def test_a_file_that_another_process_writes_refuses_and_stores_once(tmp_path: Pa
         other.close()
         until(lambda: ada.post("hello one", client_message_id="one").status_code in (200, 202))
         assert _texts(ada) == ["hello", "hello one"]
+
+
+def test_a_start_while_the_server_is_away_goes_on_once_it_is_back(own_postgres: Postgres, tmp_path: Path) -> None:
+    migrations.upgrade(own_postgres.url())
+    os.kill(own_postgres.pid, signal.SIGKILL)
+    port, log = free_port("127.0.0.1"), tmp_path / "web.log"
+    environment = {**os.environ, "FIREBREAK_ENGINE": "scripted", "FIREBREAK_DATABASE_URL": own_postgres.url()}
+    command = [sys.executable, "-m", "bot.cli", "serve", "--port", str(port), "--data-dir", str(tmp_path)]
+    with log.open("wb") as lines:
+        web = subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment, stdout=lines, stderr=lines)
+    try:
+        until(lambda: "waiting for it" in log.read_text(encoding="utf-8"), seconds=60)
+        own_postgres.start()
+        until(lambda: "startup complete" in log.read_text(encoding="utf-8"), seconds=60)
+        assert web.poll() is None
+        assert Ada(f"http://127.0.0.1:{port}").asks("hello")
+    finally:
+        web.kill()
+        web.wait()
 
 
 def _texts(ada: Ada) -> list[str]:
