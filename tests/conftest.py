@@ -131,6 +131,7 @@ def eve(staff: Callable[[str], StaffMember]) -> StaffMember:
     return staff("eve")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Fast ones first: whatever starts the whole product comes last, what needs a browser before it.
 

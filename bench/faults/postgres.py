@@ -1,5 +1,6 @@
 """A real PostgreSQL server that a bench may kill and start again."""
 
+import contextlib
 import subprocess
 import tempfile
 import time
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import sqlalchemy
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -75,7 +77,8 @@ class Postgres:
             return None
 
     def close(self) -> None:
-        self._server.cleanup()
+        with contextlib.suppress(psutil.NoSuchProcess):  # killed, and not started again
+            self._server.cleanup()
 
     @contextmanager
     def _connect(self, database: str) -> Iterator[sqlalchemy.Connection]:
