@@ -53,7 +53,7 @@ def test_a_killed_server_refuses_and_heals(grown: Site, own_postgres: Postgres) 
     assert _is_refused(ada.post("hello one", client_message_id="one"))
     assert _is_refused(ben.http.get("/desk/tickets"))
     assert httpx.get(f"{grown.url}/healthz", trust_env=False).status_code == 200
-    assert httpx.get(f"{grown.url}/readyz", trust_env=False).status_code == 503
+    until(lambda: httpx.get(f"{grown.url}/readyz", trust_env=False).status_code == 503)
     own_postgres.start()
     until(lambda: ada.post("hello one", client_message_id="one").status_code in (200, 202))
     with ada.socket(after_seq=2) as line:
