@@ -17,6 +17,8 @@ from bot.up.health import Health, probe
 
 NOTICED_WITHIN_SECONDS = 120.0
 WORKS_WITHIN_SECONDS = 60.0
+STOPPING_SECONDS = 0.5
+"""A process does not stand still the moment that it is told to."""
 HEALTH = {"web": "/healthz", "rasa": "/", "actions": "/health", "knowledge": "/healthz"}
 MODES = {
     schedule.SLOW: Mode.SLOW,
@@ -86,6 +88,7 @@ async def _freeze(scene: Scene, part: str, pid: int) -> bool:
     if not _send(pid, signal.SIGSTOP):
         return False
     deadline = time.monotonic() + NOTICED_WITHIN_SECONDS
+    await asyncio.sleep(STOPPING_SECONDS)
     while (stopped := _is_stopped(pid)) and time.monotonic() < deadline:  # noqa: ASYNC110 - the kernel tells nobody
         await asyncio.sleep(0.5)
     if stopped:

@@ -89,7 +89,8 @@ class Watch(threading.Thread):
             self._keeper.start(seen.part.name)
 
     def _limit(self, seen: _Seen) -> float:
-        if seen.part.health and not seen.worked:
+        """What is stopped does not load any more, so it gets no more time for having just started."""
+        if seen.part.health and not seen.worked and not _is_stopped(seen.pid):
             return self._patience.starting
         return self._patience.urgent if seen.part.urgent else self._patience.silent
 

@@ -31,6 +31,14 @@ def test_a_part_that_hangs_is_restarted(launch: Launch) -> None:
     assert "rasa has not answered for 2 s; restarting it" in product.logged()
 
 
+def test_a_part_that_was_stopped_while_it_loads_is_restarted_too(launch: Launch) -> None:
+    product = launch(web=[], rasa=["--loading", "60"])
+    product.await_said("ready")
+    before = until(lambda: pid_at(product.health["rasa"]), "rasa's start")
+    os.kill(before, signal.SIGSTOP)
+    until(lambda: pid_at(product.health["rasa"]) not in (0, before), "another rasa", 15)
+
+
 def test_a_part_that_nobody_can_ask_is_restarted_when_it_was_stopped(launch: Launch) -> None:
     product = launch(web=[], worker=["--unasked"])
     product.await_said("answering")
