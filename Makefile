@@ -18,7 +18,7 @@ run: setup ## Set up, then start everything on http://127.0.0.1:8080; Ctrl-C sto
 	@exec $(VENV)/firebreak up
 
 test: setup-dev ## Set up, then run every test and show the coverage (ARGS="tests/chat -x -n0")
-	@$(VENV)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term $(ARGS)
+	@$(VENV)/python -m pytest -n 2 --no-loadscope-reorder --cov --cov-report=term $(ARGS)
 
 check: setup-dev ## Format, lint, types, architecture
 	@$(VENV)/ruff format --check $(SOURCES)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from bot import migrations
 from bot.dialogue.scripted import ScriptedEngine
@@ -131,14 +133,20 @@ def eve(staff: Callable[[str], StaffMember]) -> StaffMember:
     return staff("eve")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast ones first: whatever starts the whole product comes last, what needs a browser before it.
-
-    A file stays in one process, and so do the journeys, which share a running product.
-    """
+    """Fast ones first: whatever starts the whole product comes last, what needs a browser before it."""
     items.sort(key=lambda item: 2 * bool(item.get_closest_marker("stack")) + bool(item.get_closest_marker("browser")))
-    for item in items:
-        folder = item.path.parent
-        shared = folder if folder.name in ("journeys", "rasa") else item.path
-        item.add_marker(pytest.mark.xdist_group(str(shared.relative_to(item.config.rootpath))))
+
+
+class Together(LoadScopeScheduling):  # type: ignore[misc]
+    """Of two processes that run tests, one takes a file whole, and the folders whose files share a running product."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        folder = file.rpartition("/")[0]
+        return folder if folder in ("tests/journeys", "tests/rasa", "tests/web") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    return Together(config, log)

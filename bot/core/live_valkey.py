@@ -24,6 +24,7 @@ EVERYBODY = "everybody"
 """The channel by which one process tells all others that they may have missed something of it."""
 OUTBOX_SIZE = 10_000
 BATCH = 500
+CANCEL_AGAIN_SECONDS = 0.5
 RECONNECT_SECONDS = 1.0
 HEALTH_CHECK_SECONDS = 5
 SOCKET_SECONDS = 2.0
@@ -72,9 +73,11 @@ class ValkeyHub:
         return True
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        left = {*self._tasks}
+        while left:  # Python 3.11's `wait_for` loses a cancellation that comes as its wait ends
+            for task in left:
+                task.cancel()
+            _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_SECONDS)
         await self._client.aclose()
 
     def _body(self, event: Event) -> bytes:
