@@ -210,7 +210,9 @@ class Paths:
 
         async def story() -> None:
             intake = Intake(self.db, episode_idle=timedelta(hours=2), on_stored=lambda _: None)
+            intake._loop = asyncio.get_running_loop()
             waiting = [asyncio.ensure_future(intake.accept(one)) for one in sent]
+            await asyncio.sleep(0)  # all of them wait when the thread begins, so that they make one group
             intake.start()
             await asyncio.gather(*waiting)
             await intake.stop()
