@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.alerts import views
+from bot.alerts import counter, views
 from bot.alerts.models import Alert, Mention, Phase
 from bot.core import clock, errors
 from bot.core.db import Database
@@ -65,6 +65,23 @@ def test_further_complaints_join_the_open_alert(complain: Complain, db: Database
     assert len(alerts) == 3
     assert len({alert.id for alert in alerts}) == 1
     assert (alerts[-1].people, alerts[-1].messages) == (8, 8)
+
+
+def test_who_is_counted_already_joins_with_a_message_and_not_as_another_person(
+    complain: Complain, db: Database
+) -> None:
+    for number in range(6):
+        complain(person=f"visitor:{number}")
+    complain(person="visitor:0", channel="email")
+    complain(person="visitor:0", ago=20)
+    alert = complain(person="visitor:new")
+    assert alert is not None
+    assert (alert.people, alert.messages, alert.families) == (7, 9, ["chat", "email"])
+    joined = (alert.people, alert.messages, alert.channels, alert.families, alert.last_mention_at)
+    with db.transaction() as session:
+        anew = session.get_one(Alert, alert.id)
+        counter.do_link(session, anew, [])
+        assert (anew.people, anew.messages, anew.channels, anew.families, anew.last_mention_at) == joined
 
 
 def test_topics_are_counted_apart(complain: Complain) -> None:

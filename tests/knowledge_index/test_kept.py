@@ -7,7 +7,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
+import httpx
 import numpy as np
+import pytest
 
 from knowledge_index.articles import Article
 from knowledge_index.calibration import Calibration
@@ -81,6 +83,19 @@ def test_what_customers_write_is_not_kept(tmp_path: Path, embedders: dict[Key, E
 
     before, unchanged = within(tmp_path, embedders, kept, journey)
     assert before == unchanged > 0
+
+
+def test_over_http_a_text_is_kept_only_where_it_is_asked_for(
+    serve: Callable[[Path], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIREBREAK_MODELS_DIR", str(tmp_path / "models"))
+    address = serve(tmp_path)
+    told = {"input": ["my parcel is late", "where is it"], "model": "en"}
+    for more, kept in (({}, 0), ({"keep": False}, 0), ({"keep": True}, 2)):
+        answer = httpx.post(f"{address}/v1/embeddings", json={**told, **more}, trust_env=False)
+        assert [len(entry["embedding"]) for entry in answer.json()["data"]] == [384, 384]
+        file = tmp_path / "models" / "vectors.db"
+        assert (rows(file) if file.exists() else 0) == kept
 
 
 def test_a_file_that_is_none_costs_only_time(tmp_path: Path, embedders: dict[Key, Embedder]) -> None:
