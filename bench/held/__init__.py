@@ -12,8 +12,27 @@ NO_INTENT: Final = "none"
 RISKS: Final = ("self_harm", "safety", "data", "legal", "regulator", "media")
 
 HARD: Final = frozenset(
-    "typo slang code_mixing sarcasm two_questions no_question negation polite_anger indirect very_short long_story "
-    "emoji caps traditional harmless_risk personal_data other_language gibberish injection".split()
+    [
+        "typo",
+        "slang",
+        "code_mixing",
+        "sarcasm",
+        "two_questions",
+        "no_question",
+        "negation",
+        "polite_anger",
+        "indirect",
+        "very_short",
+        "long_story",
+        "emoji",
+        "caps",
+        "traditional",
+        "harmless_risk",
+        "personal_data",
+        "other_language",
+        "gibberish",
+        "injection",
+    ]
 )
 """Why a message is hard."""
 UNANSWERABLE: Final = frozenset({"oos", "near_miss"})
