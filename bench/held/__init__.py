@@ -12,27 +12,9 @@ NO_INTENT: Final = "none"
 RISKS: Final = ("self_harm", "safety", "data", "legal", "regulator", "media")
 
 HARD: Final = frozenset(
-    [
-        "typo",
-        "slang",
-        "code_mixing",
-        "sarcasm",
-        "two_questions",
-        "no_question",
-        "negation",
-        "polite_anger",
-        "indirect",
-        "very_short",
-        "long_story",
-        "emoji",
-        "caps",
-        "traditional",
-        "harmless_risk",
-        "personal_data",
-        "other_language",
-        "gibberish",
-        "injection",
-    ]
+    {"typo", "slang", "code_mixing", "sarcasm", "two_questions", "no_question", "negation", "polite_anger", "indirect"}
+    | {"very_short", "long_story", "emoji", "caps", "traditional", "harmless_risk", "personal_data", "other_language"}
+    | {"gibberish", "injection"}
 )
 """Why a message is hard."""
 UNANSWERABLE: Final = frozenset({"oos", "near_miss"})
@@ -86,6 +68,7 @@ def messages(language: str) -> tuple[Message, ...]:
 
 
 def _message(entry: dict[str, Any]) -> Message:
-    lists = {field: tuple(entry[field]) for field in ("also", "risk", "tags") if field in entry}
-    second = Question(**entry["second"]) if entry.get("second") else None
-    return Message(**{**entry, **lists, "second": second})
+    fields = entry | {field: tuple(entry[field]) for field in ("also", "risk", "tags") if field in entry}
+    if second := fields.pop("second", None):
+        fields["second"] = Question(**second)
+    return Message(**fields)
