@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import yaml
 
+from bench.nlu.originality import bare
 from bot import wire
 from bot.core.settings import PROJECT_ROOT
 
@@ -24,9 +25,9 @@ _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _HAN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 
 
-def bare(text: str) -> str:
+def letters(text: str) -> str:
     """Letters and digits alone; a text that has none as it is."""
-    return "".join(character for character in text.casefold() if character.isalnum()) or text.strip()
+    return bare(text) or text.strip()
 
 
 def terms(text: str) -> frozenset[str]:
@@ -43,13 +44,13 @@ class Sentences:
         self.letters: dict[str, str] = {}
         self.sizes: dict[int, list[tuple[frozenset[str], str]]] = {}
         for sentence in sentences:
-            if self.letters.setdefault(bare(sentence), sentence) == sentence:
+            if self.letters.setdefault(letters(sentence), sentence) == sentence:
                 found = terms(sentence)
                 self.sizes.setdefault(len(found), []).append((found, sentence))
 
     def near(self, text: str) -> Iterator[str]:
         """Those that say the same in the same words."""
-        if same := self.letters.get(bare(text)):
+        if same := self.letters.get(letters(text)):
             yield same
         ours = terms(text)
         for size in range(max(FEWEST_TERMS, ceil(NEAR * len(ours))), floor(len(ours) / NEAR) + 1):

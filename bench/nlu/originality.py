@@ -12,6 +12,7 @@ from typing import Final
 
 import yaml
 
+from bench import held
 from bench.report import figure, say
 from bot import wire
 from bot.core.settings import PROJECT_ROOT
@@ -30,7 +31,7 @@ def main() -> None:
     if not public:
         say(f"{folder} holds no public data: nothing is compared")
         return
-    ours = [text for text in (*_examples(), *_articles()) if _is_long(text)]
+    ours = [text for text in (*_examples(), *_articles(), *_held()) if _is_long(text)]
     shared = [text for text in ours if bare(text) in public]
     for text in shared:
         say(f"also public: {text}")
@@ -64,6 +65,11 @@ def _examples() -> Iterator[str]:
 def _articles() -> Iterator[str]:
     for article in seed.articles():
         yield from (article["question"], *article["variants"])
+
+
+def _held() -> Iterator[str]:
+    for language in held.LANGUAGES:
+        yield from (message.text for message in held.messages(language))
 
 
 if __name__ == "__main__":
