@@ -59,6 +59,11 @@ class Database:
         for callback in callbacks:
             callback()
 
+    @property
+    def is_wanted_first(self) -> bool:
+        """Whether somebody waits who goes before the others: a transaction that could end here had better do so."""
+        return self._turnstile.is_wanted_first
+
     def _transact(self) -> Generator[Session, None, list[Callable[[], None]]]:
         with Session(self.engine, expire_on_commit=False, info=dict(self.session_info)) as session:
             yield session
@@ -90,6 +95,10 @@ class Turnstile:
         self._free = threading.Condition()
         self._taken = False
         self._first = 0
+
+    @property
+    def is_wanted_first(self) -> bool:
+        return self._first > 0
 
     @contextmanager
     def through(self, *, first: bool) -> Iterator[None]:

@@ -41,18 +41,20 @@ def _latest(moment: datetime) -> datetime:
     return moment + timedelta(seconds=LEASE_SECONDS) + CLOCKS_DIFFER
 
 
-# Built once: putting a statement together costs as much as SQLite takes to run it.
+# Built once: putting a statement together costs as much as SQLite takes to run it. What other turns of the same
+# transaction have changed is no business of these: it is written at the end, for all of them at once.
 _CLAIM = (
     update(Conversation)
     .where(Conversation.id == bindparam("claimed_id"), _is_free(bindparam("moment"), bindparam("latest")))
     .values(turn_lease_until=bindparam("until"), turn_lease_by=bindparam("worker"))
     .returning(Conversation)
-    .execution_options(synchronize_session=False)
+    .execution_options(synchronize_session=False, autoflush=False)
 )
 _HOLD = (
     select(Conversation)
     .where(Conversation.id == bindparam("held_id"), Conversation.turn_lease_by == bindparam("worker"))
     .with_for_update(key_share=True)
+    .execution_options(autoflush=False)
 )
 _NEXT = (
     select(
@@ -73,6 +75,7 @@ _NEXT = (
     )
     .order_by(Turn.seq)
     .limit(1)
+    .execution_options(autoflush=False)
 )
 
 

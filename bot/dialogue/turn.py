@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
@@ -30,6 +30,7 @@ from bot.dialogue.claim import Pending
 from bot.dialogue.decide import Plan
 from bot.dialogue.engine import Engine, EngineFailed, EngineReply, Signal
 from bot.dialogue.situation import Begun, Standing
+from bot.dialogue.together import MOST, Together
 from bot.knowledge import gaps
 from bot.policy.shapes import Policy
 from bot.understanding import redact
@@ -74,15 +75,31 @@ class Answering:
 
     def __post_init__(self) -> None:
         self._threads = ThreadPoolExecutor(1 if self.db.is_sqlite else THREADS, thread_name_prefix="turns")
+        self._together = Together(self.db, self._threads, most=MOST if self.db.is_sqlite else 1)
 
     async def in_thread(self, work: "Callable[Concatenate[Answering, P], R]", *args: P.args, **more: P.kwargs) -> R:
-        """Run a turn's share of database work. SQLite has one writer anyway: one thread of ours keeps the process's
-        other threads, that of acknowledgements above all, from waiting behind many."""
+        """Run a turn's share of work for the processor. SQLite has one writer anyway: one thread of ours keeps the
+        process's other threads, that of acknowledgements above all, from waiting behind many."""
         call = functools.partial(work, self, *args, **more)
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
+    async def in_transaction(
+        self, work: "Callable[Concatenate[Answering, Session, P], R]", *args: P.args, **more: P.kwargs
+    ) -> R:
+        """Run a turn's share of database work, on SQLite together with that of other turns.
+
+        On PostgreSQL each has its own transaction: there are many writers, and who holds several conversations could
+        wait for one who holds what it wants next.
+        """
+
+        def share(session: Session) -> R:
+            return work(self, session, *args, **more)
+
+        return cast(R, await asyncio.wrap_future(self._together.submit(share)))
+
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._together.close()
 
     @property
     def rules(self) -> decide.Rules:
@@ -96,7 +113,7 @@ class Answering:
 
 async def answer_conversation(work: Answering, conversation_id: str) -> None:
     """Answer every waiting message of a conversation, in order. Returns at once when another worker holds it."""
-    following = await work.in_thread(_claim, conversation_id)
+    following = await work.in_transaction(_claim, conversation_id)
     while following is not None:
         standing = following
         try:
@@ -110,10 +127,10 @@ async def _after_failure(work: Answering, pending: Pending, error: Exception) ->
     """Try again later; after TRIES give it to people. Raises `error` unless that was done."""
     if pending.attempts >= TRIES:
         try:
-            return await work.in_thread(_give_to_people, pending)
+            return await work.in_transaction(_give_to_people, pending)
         except Exception:
             log.exception("the last resort failed", extra={"turn": pending.message_id})
-    await work.in_thread(_put_off, pending, type(error).__name__)
+    await work.in_transaction(_put_off, pending, type(error).__name__)
     raise error
 
 
@@ -122,9 +139,9 @@ async def _answer(work: Answering, standing: Standing) -> Standing | None:
     begun = await work.in_thread(_begin, standing)
     reply = await _ask(work, begun)
     if reply is None and not _can_do_without(work, begun):
-        await work.in_thread(_put_off, begun.pending, NOBODY_ANSWERED)
+        await work.in_transaction(_put_off, begun.pending, NOBODY_ANSWERED)
         return None
-    return await work.in_thread(_finish, begun, reply)
+    return await _finish(work, begun, reply)
 
 
 async def _ask(work: Answering, begun: Begun) -> EngineReply | None:
@@ -160,61 +177,59 @@ def _can_do_without(work: Answering, begun: Begun) -> bool:
     return at_once is not None or hopeless
 
 
-def _claim(work: Answering, conversation_id: str) -> Standing | None:
+def _claim(work: Answering, session: Session, conversation_id: str) -> Standing | None:
     """Take the conversation and read what its oldest message needs; the owner's version fences what changes later."""
-    with work.db.transaction() as session:
-        conversation = claim.do_claim(session, conversation_id=conversation_id, worker=work.worker)
-        if conversation is None:
-            return None
-        return _go_on(session, conversation, claim.next_pending(session, conversation_id))
+    conversation = claim.do_claim(session, conversation_id=conversation_id, worker=work.worker)
+    if conversation is None:
+        return None
+    return _go_on(session, conversation, claim.next_pending(session, conversation_id))
 
 
 def _begin(work: Answering, standing: Standing) -> Begun:
     return situation.begin(work.policy, standing)
 
 
-def _put_off(work: Answering, pending: Pending, failure: str) -> None:
+def _put_off(work: Answering, session: Session, pending: Pending, failure: str) -> None:
     """Nothing could answer: let go of the conversation for a moment, and count the try."""
     delay = BACKOFF_SECONDS[min(pending.attempts, len(BACKOFF_SECONDS) - 1)]
-    with work.db.transaction() as session:
-        conversation = claim.hold(session, conversation_id=pending.conversation_id, worker=work.worker)
-        if conversation is None:
-            return
-        claim.release(conversation, not_before=clock.now() + timedelta(seconds=delay))
-        tried = update(Turn).where(Turn.message_id == pending.message_id, Turn.state == "waiting")
-        session.execute(tried.values(attempts=Turn.attempts + 1, last_error=failure[:64]))
+    conversation = claim.hold(session, conversation_id=pending.conversation_id, worker=work.worker)
+    if conversation is None:
+        return
+    claim.release(conversation, not_before=clock.now() + timedelta(seconds=delay))
+    tried = update(Turn).where(Turn.message_id == pending.message_id, Turn.state == "waiting")
+    session.execute(tried.values(attempts=Turn.attempts + 1, last_error=failure[:64]))
 
 
-def _give_to_people(work: Answering, pending: Pending) -> Standing | None:
-    with work.db.transaction() as session:
-        conversation = claim.hold(session, conversation_id=pending.conversation_id, worker=work.worker)
-        if conversation is None:
-            return None
-        last_resort.do_hand_over(session, policy=work.policy, conversation=conversation, pending=pending)
-        _count_turn(session, pending, outcome="failed", engine="none")
-        log.error("a turn was given to people without being understood", extra={"turn": pending.message_id})
-        return _go_on(session, conversation, claim.next_pending(session, conversation.id, after_seq=pending.seq))
+def _give_to_people(work: Answering, session: Session, pending: Pending) -> Standing | None:
+    conversation = claim.hold(session, conversation_id=pending.conversation_id, worker=work.worker)
+    if conversation is None:
+        return None
+    last_resort.do_hand_over(session, policy=work.policy, conversation=conversation, pending=pending)
+    _count_turn(session, pending, outcome="failed", engine="none")
+    log.error("a turn was given to people without being understood", extra={"turn": pending.message_id})
+    return _go_on(session, conversation, claim.next_pending(session, conversation.id, after_seq=pending.seq))
 
 
-def _finish(work: Answering, begun: Begun, reply: EngineReply | None) -> Standing | None:
+async def _finish(work: Answering, begun: Begun, reply: EngineReply | None) -> Standing | None:
     """Do what was decided, in one transaction; where the next message stands. A lost race is begun anew."""
     try:
-        return _settle(work, begun, reply)
+        return await work.in_transaction(_settle, begun, reply)
     except errors.OwnerChanged:
-        return _settle(work, begun, None, overtaken=True)
+        return await work.in_transaction(_settle, begun, None, overtaken=True)
 
 
-def _settle(work: Answering, begun: Begun, reply: EngineReply | None, *, overtaken: bool = False) -> Standing | None:
+def _settle(
+    work: Answering, session: Session, begun: Begun, reply: EngineReply | None, *, overtaken: bool = False
+) -> Standing | None:
     """The turn's transaction; what is next. The same message again where another speaker came first."""
-    with work.db.transaction() as session:
-        conversation = claim.hold(session, conversation_id=begun.pending.conversation_id, worker=work.worker)
-        if conversation is None:
-            return None
-        if overtaken or conversation.owner_version != begun.owner_version:
-            return _go_on(session, conversation, begun.pending)
-        following = claim.next_pending(session, conversation.id, after_seq=begun.pending.seq)
-        _carry_out(session, work, conversation, begun, reply)
-        return _go_on(session, conversation, following)
+    conversation = claim.hold(session, conversation_id=begun.pending.conversation_id, worker=work.worker)
+    if conversation is None:
+        return None
+    if overtaken or conversation.owner_version != begun.owner_version:
+        return _go_on(session, conversation, begun.pending)
+    following = claim.next_pending(session, conversation.id, after_seq=begun.pending.seq)
+    _carry_out(session, work, conversation, begun, reply)
+    return _go_on(session, conversation, following)
 
 
 def _go_on(session: Session, conversation: Conversation, pending: Pending | None) -> Standing | None:
