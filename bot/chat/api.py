@@ -14,6 +14,7 @@ from bot.chat.schemas import (
     ConversationIn,
     ConversationOut,
     FeedbackIn,
+    Identity,
     MessageIn,
     ReceiptOut,
     ThreadOut,
@@ -61,11 +62,11 @@ Opened = Annotated[str, Depends(opened)]
 @router.post("", **calls.told(ConversationOut, errors.Unauthenticated, by="anybody", status=201))
 async def start(request: Request, wanted: ConversationIn, db: Db, settings: Cfg) -> ConversationOut:
     """Begin a conversation; the token opens it and nothing else."""
-    claims = access.identity_claims(settings, wanted.identity_token)
+    host = access.identity(settings, wanted.identity_token)
     if wanted.visitor_id:
         limits: Limits = request.app.state.limits
         await limits.check(Window(f"visitor:{wanted.visitor_id}", settings.conversations_per_hour, 3600))
-    conversation = await asyncio.to_thread(_start, db, wanted, claims)
+    conversation = await asyncio.to_thread(_start, db, wanted, host)
     token, expires = tokens.issue(request.app.state.token_keys, conversation.id, days=settings.token_days)
     return ConversationOut(conversation_id=conversation.id, token=token, expires_at=clock.iso(expires))
 
@@ -154,9 +155,9 @@ def ticket(conversation_id: Opened, request: Request, db: Db) -> dict[str, Any]:
     return found
 
 
-def _start(db: Database, wanted: ConversationIn, claims: dict[str, Any] | None) -> Conversation:
+def _start(db: Database, wanted: ConversationIn, host: Identity | None) -> Conversation:
     with db.transaction() as session:
-        return access.do_start(session, wanted=wanted, claims=claims)
+        return access.do_start(session, wanted=wanted, host=host)
 
 
 async def check_rate(limits: Limits, settings: Settings, conversation_id: str) -> None:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field, StringConstraints, WithJsonSchema
 
 from bot.chat import texts
 from bot.chat.models import Author, Kind
-from bot.core.shapes import Shape, Storable, Trimmed
+from bot.core.shapes import Shape, Shown, Storable, Trimmed
 
 Short = Annotated[str, StringConstraints(min_length=1, max_length=200), Storable]
 State = Literal["bot", "queue", "agent", "closed"]
@@ -25,6 +25,22 @@ class ConversationIn(Shape):
     visitor_id: Short | None = None
     customer: CustomerIn | None = None
     identity_token: Annotated[str, StringConstraints(max_length=4096)] | None = None
+
+
+class Vouched(Shape):
+    """What a host app may say of a customer."""
+
+    name: Annotated[str, Trimmed, StringConstraints(max_length=200)] | None = None
+    email: Annotated[str, Trimmed, StringConstraints(max_length=254)] | None = None
+    phone: Annotated[str, Trimmed, StringConstraints(max_length=40)] | None = None
+    tier: Annotated[str, Trimmed, StringConstraints(max_length=40)] | None = None
+    account: Annotated[str, Trimmed, StringConstraints(max_length=120)] | None = None
+
+
+class Identity(Vouched):
+    """The claims of an identity token that we read; its others are the host's affair."""
+
+    sub: Annotated[str, StringConstraints(min_length=1, max_length=255), Storable, Shown]
 
 
 class MessageIn(Shape):

@@ -200,7 +200,7 @@ class Paths:
     def _start(self, visitor: str | None = None) -> str:
         wanted = ConversationIn(channel="web", visitor_id=visitor or f"visitor-{next(_numbers)}")
         with self.db.transaction() as session:
-            return access.do_start(session, wanted=wanted, claims=None).id
+            return access.do_start(session, wanted=wanted, host=None).id
 
     def _message(self, conversation_id: str, text: str) -> Incoming:
         return Incoming(conversation_id, f"c{next(_numbers)}", text)
@@ -228,7 +228,7 @@ class Paths:
         handoff.do_hand_off(
             session,
             policy=self.policy,
-            conversation=access.do_start(session, wanted=wanted, claims=None),
+            conversation=access.do_start(session, wanted=wanted, host=None),
             message_id=None,
             facts={},
             reason="asked",
