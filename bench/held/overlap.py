@@ -16,7 +16,7 @@ from bench.nlu.originality import bare
 from bot import wire
 from bot.core.settings import PROJECT_ROOT
 
-NEAR: Final = 0.5
+NEAR: Final = 0.6
 """Shared terms over all terms of both, from which on two sentences count as the same one reworded."""
 FEWEST_TERMS: Final = 4
 WRITTEN_IN: Final = ("data", "knowledge_index", "bot/understanding", "tests")

@@ -90,7 +90,8 @@ def test_a_near_copy_would_be_found(written: overlap.Sentences) -> None:
 
 @pytest.mark.parametrize("language", held.LANGUAGES)
 def test_no_message_stands_in_what_the_project_learns_from(language: str, written: overlap.Sentences) -> None:
-    assert {message.id: near for message in HELD[language] if (near := list(written.near(message.text)))} == {}
+    near = {message.id: found for message in HELD[language] if (found := list(written.near(message.text)))}
+    assert near == {}, "reword the sentence that came near, not the held message"
 
 
 def test_no_two_messages_say_the_same_in_the_same_words() -> None:
