@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     actions_url: str = Field("http://127.0.0.1:5055", description="Where the action server listens.")
     knowledge_url: str = Field("http://127.0.0.1:5065", description="Where the knowledge service listens.")
     turn_timeout_seconds: float = Field(5.0, gt=0, description="Longest wait for Rasa before the fallback answers.")
-    turns_in_flight: int = Field(4, ge=1, le=64, description="Turns that one worker has under way at once.")
+    turns_in_flight: int = Field(6, ge=1, le=64, description="Turns that one worker has under way at once.")
     overload_after_seconds: float = Field(5.0, gt=0, description="Age of the oldest turn at which Rasa is skipped.")
     tell_overload_after_seconds: float = Field(30.0, gt=0, description="Age at which a customer is told of a wait.")
     second_notice_after_seconds: float = Field(

@@ -49,6 +49,8 @@ class Together:
             self._waiting.popleft().done.cancel()
 
     def _run_some(self) -> None:
+        if not self._waiting:
+            return  # it went along with others
         taken: list[_Share] = []
         try:
             with self._db.transaction() as session:
