@@ -29,6 +29,7 @@ from bot.desk import socket as desk_socket
 from bot.dialogue.engine import Engine
 from bot.dialogue.prewarm import Prewarmer
 from bot.knowledge import api as knowledge_api
+from bot.learning import api as learning_api
 from bot.operations import api as operations_api
 from bot.operations import probes
 from bot.operations.parts import PartsWatch
@@ -42,6 +43,8 @@ PAGES = {
     "/desk": "desk.html",
     "/alerts": "alerts.html",
     "/operations": "operations.html",
+    "/learning": "learning.html",
+    "/account": "account.html",
     "/sign-in": "sign-in.html",
     "/docs": "reference.html",
 }
@@ -101,6 +104,7 @@ def _api() -> APIRouter:
         knowledge_api,
         alerts_api,
         operations_api,
+        learning_api,
     ):
         api.include_router(room.router)
     return api

@@ -8,6 +8,7 @@ import bot.core.jobs
 import bot.core.tokens
 import bot.desk.models
 import bot.knowledge.models
+import bot.learning.models
 import bot.operations.models  # noqa: F401
 from bot.core.tables import Base
 

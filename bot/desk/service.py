@@ -73,6 +73,27 @@ def do_note(session: Session, *, policy: Policy, number: int, staff: Staff, text
     return ticket
 
 
+def do_correct(
+    session: Session,
+    *,
+    policy: Policy,
+    ticket: Ticket,
+    staff: Staff,
+    request_type: str,
+    topic: str | None,
+    intent: str | None,
+) -> None:
+    """Put the type and topic of a ticket right that is held. Promises, priority and team stay; nobody else is told."""
+    if topic is not None and topic not in policy.topics.topics:
+        raise errors.Invalid(
+            "Topics are: {known}.", words={"known": ", ".join(policy.topics.topics)}, fields={"topic": "unknown"}
+        )
+    detail = {"request_type": request_type, "topic": topic, "intent": intent}
+    records.do_record(session, policy, ticket, "corrected", staff=staff, text="", detail=detail)
+    _set(session, ticket, request_type=request_type, topic=topic)
+    views.tell_ticket(session, ticket)
+
+
 def do_wait(
     session: Session, *, policy: Policy, number: int, staff: Staff, reason: str, until: datetime | None = None
 ) -> Ticket:

@@ -18,7 +18,11 @@ from tests.backup import first_release
 from tests.people import Ada, until
 from tests.sites import running
 
-RELEASED = {"0001_first.py": "82749863a84c79eb5f2d608d5f79b29ccf79820b6829ee0383bc6dd08fc00be7"}
+RELEASED = {
+    "0001_first.py": "82749863a84c79eb5f2d608d5f79b29ccf79820b6829ee0383bc6dd08fc00be7",
+    "0002_operations.py": "530dfabf4b411e1f5ecddc3f1e388729632ca3d01e04b3c94566bc83aa630815",
+    "0003_security.py": "10392c630e9023ae7363ab8482d9c130d2197efec15295d370e4329575e80a8d",
+}
 """A revision that is in somebody's database is never edited; what is to change comes as a further one."""
 
 

@@ -11,6 +11,7 @@ import yaml
 from bot import wire
 from bot.alerts.models import Phase, Trigger
 from bot.chat.models import Owner
+from bot.core.auth import Role
 from bot.desk import records
 from bot.desk.models import Status
 from bot.knowledge import service
@@ -43,7 +44,7 @@ VOCABULARIES: dict[str, Iterable[str]] = {
     "type": RequestType,
     "signal": {*wire.SIGNALS, *INTENTS, *Risk},
     "reason": {"asked", "accepted", "unresolved", "angry", "complaint", "time_out", *Risk},
-    "event": records.SHOWN | {"raised"},
+    "event": records.SHOWN | {"raised", "corrected"},
     "phase": Phase,
     "level": Severity,
     "trigger": Trigger,
@@ -52,6 +53,8 @@ VOCABULARIES: dict[str, Iterable[str]] = {
     "work": {work.TURN, work.COUNT, service.INDEX_JOB},
     "did": Did,
     "logs": loudness.LEVELS,
+    "role": Role,
+    "held": {"en", "zh", "hard_en", "hard_zh"},
     "step": {"warned", "raised", "confirmed", "dismissed", "passed_on"},
     "channel": {"web", "app"},
     "family": POLICY.crisis.families,

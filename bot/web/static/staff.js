@@ -2,7 +2,7 @@
 
 import { Away, call, Refused } from "./api.js";
 import { connectionSign, navigation, outButton, showBar } from "./bar.js";
-import { $, announce, el } from "./dom.js";
+import { $, announce, el, fillWith, icon } from "./dom.js";
 import { forget } from "./keep.js";
 import { giveNames, known, startWords, t } from "./words.js";
 
@@ -10,16 +10,17 @@ const TOAST_MS = 6_000;
 const PAGES = {
   desk: ["agent", "lead", "supervisor", "admin"],
   alerts: ["supervisor", "quality", "lead", "admin"],
+  learning: ["editor", "admin"],
   operations: ["supervisor", "admin"],
 };
 
 /** Writes the words and the bar; gives whoever is signed in, or leaves for the sign-in page. */
 export async function startStaffPage(current) {
   await startWords();
-  const who = el("span", { id: "me", class: "me" });
+  const who = el("a", { id: "me", class: "me", href: "/account", "aria-current": current === "account" && "page" });
   showBar({ nav: navigation(), before: connectionSign(), after: [who, outButton(signOut)] });
   const [me] = await Promise.all([staffCall("/staff/me"), fetchNames()]);
-  who.textContent = me.name;
+  fillWith(who, icon("person"), el("span", {}, me.name));
   $("#nav").replaceChildren(
     ...Object.keys(PAGES)
       .filter((page) => mayOpen(me, page))
@@ -49,12 +50,13 @@ async function signOut() {
   location.assign("/sign-in");
 }
 
-/** As `call`, but whoever is not signed in is sent to sign in and brought back. */
+/** As `call`, but whoever is not signed in, or by a one-time password, is sent to sign in and brought back. */
 export async function staffCall(path, options) {
   try {
     return await call(path, options);
   } catch (error) {
-    if (!(error instanceof Refused && error.status === 401)) throw error;
+    const signsIn = error instanceof Refused && (error.status === 401 || error.code === "password_change_needed");
+    if (!signsIn) throw error;
     location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.hash)}`);
     return new Promise(() => {});
   }

@@ -1,8 +1,8 @@
 /** The whole conversation as the agent reads it: messages, notes and what happened, in the order of time. */
 
 import { el, icon, linesOf, Nodes, syncChildren, textWithLinks } from "../dom.js";
-import { nameOf } from "../ticket.js";
-import { clock, currentLanguage, dayOf, known, stamp, t } from "../words.js";
+import { nameOf, signalWords } from "../ticket.js";
+import { clock, currentLanguage, dayOf, known, label, stamp, t } from "../words.js";
 
 const NEAR_END_PX = 140;
 const nodes = new Nodes();
@@ -100,7 +100,13 @@ function noteNode(event) {
 function eventNode({ at, event, text, author, detail }) {
   const who = author ? el("b", {}, author, " · ") : null;
   const reason = author && detail?.reason ? t("desk.because", { reason: detail.reason }) : null;
-  return el("li", { class: "happened" }, el("p", {}, who, known(`event.${event}`) ?? text, reason), timeOf(at));
+  const words = [known(`event.${event}`) ?? text, event === "corrected" && correctedTo(detail)];
+  return el("li", { class: "happened" }, el("p", {}, who, words, reason), timeOf(at));
+}
+
+function correctedTo({ request_type, topic, intent }) {
+  const parts = [label("type", request_type), topic && label("topic", topic), intent && signalWords(intent)];
+  return t("desk.corrected-to", { what: [...new Set(parts.filter(Boolean))].join(" · ") });
 }
 
 function timeOf(at) {

@@ -8,10 +8,11 @@ import { Refused } from "../api.js";
 import { ask, optionsOf } from "../dialog.js";
 import { raise } from "../raise.js";
 import { sentenceOf, staffCall, toast } from "../staff.js";
-import { isHeldBy, isSettled } from "../ticket.js";
+import { isHeldBy, isSettled, signalWords, writtenAfter } from "../ticket.js";
 import { label, namesOf, t } from "../words.js";
 
 const CAUSES = ["process", "people", "technology", "external"];
+const EXCERPT = 60;
 
 export const post = (ticket, verb, body = {}) =>
   staffCall(`/desk/tickets/${ticket.number}/${verb}`, { method: "POST", body });
@@ -28,6 +29,7 @@ export function verbsFor(ticket, me) {
     !settled && mine && ticket.status !== "waiting" && { name: "wait", icon: "clock", run: wait },
     !settled && (!anothers || mayMoveAnothers(me)) && { name: "transfer", icon: "out", run: transfer },
     !settled && speaking && { name: "return-to-bot", icon: "back", run: returnToBot },
+    writtenAfter(ticket, 0).length > 0 && { name: "correct", icon: "note", run: correct },
     !settled && { name: "raise", icon: "warning", run: raiseAlert },
     settled && { name: "reopen", icon: "retry", main: true, run: reopen },
   ].filter(Boolean);
@@ -88,6 +90,35 @@ function reopen(ticket, page) {
 function raiseAlert(ticket) {
   const raised = () => toast(t("desk.raised"));
   return raise(raised, { topic: ticket.topic, conversation_ids: [ticket.conversation_id] });
+}
+
+/** What the ticket is about, put right; the conversation designer hears of the message that was misunderstood. */
+async function correct(ticket, page) {
+  const { items } = await staffCall("/learning/intents").catch((error) => (toast(sentenceOf(error)), { items: null }));
+  if (!items) return;
+  const words = t("correct.none");
+  const intents = items.map((value) => ({ value, words: signalWords(value) }));
+  intents.sort((one, other) => one.words.localeCompare(other.words));
+  const types = optionsOf("type", namesOf("type"));
+  const topics = [{ value: "", words }, ...optionsOf("topic", namesOf("topic"))];
+  const fields = [
+    messageField(ticket),
+    { name: "request_type", kind: "select", words: t("facts.type"), options: types, value: ticket.request_type },
+    { name: "topic", kind: "select", words: t("facts.topic"), options: topics, value: ticket.topic ?? "" },
+    { name: "intent", kind: "select", words: t("correct.intent"), options: [{ value: "", words }, ...intents] },
+  ].filter(Boolean);
+  const perform = ({ seq, topic = null, ...more }) =>
+    post(ticket, "correct", { ...more, topic, ...(seq && { seq: Number(seq) }) });
+  return asked(ticket, "correct", page, fields, perform);
+}
+
+/** Asks which message was misunderstood, where there are several. */
+function messageField(ticket) {
+  const written = writtenAfter(ticket, 0);
+  if (written.length < 2) return null;
+  const one = ({ seq, text }) => ({ value: seq, words: text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text });
+  const options = [{ value: "", words: t("correct.first") }, ...written.map(one)];
+  return { name: "seq", kind: "select", words: t("correct.message"), options };
 }
 
 const returnToBot = (ticket, page) =>
