@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("said", sa.Text(), nullable=False),
         sa.Column("understood", sa.String(length=64), nullable=True),
-        sa.Column("confidence", sa.Float(), nullable=True),
+        sa.Column("confidence", sa.Double(), nullable=True),
         sa.Column("proposed", sa.String(length=64), nullable=True),
         sa.Column("request_type", sa.String(length=16), nullable=False),
         sa.Column("topic", sa.String(length=40), nullable=True),
