@@ -15,7 +15,7 @@ from sqlalchemy import select
 from bot import migrations
 from bot.app import create_app
 from bot.core import clock, passwords, settings
-from bot.core.auth import Staff
+from bot.core.auth import PasswordKind, Staff
 from bot.core.db import Database
 from bot.core.server import configured
 from bot.core.tables import new_id
@@ -84,7 +84,8 @@ def hire(db: Database) -> None:
         for name, roles in STAFF.items():
             email = f"{name}@emberly.example"
             staff = there.get(email) or Staff(id=new_id(), email=email, teams=[], created_at=clock.now())
-            staff.name, staff.roles, staff.active, staff.password_hash = name.title(), roles, True, _hash()
+            staff.name, staff.roles, staff.active = name.title(), roles, True
+            staff.password_hash, staff.password_kind = _hash(), PasswordKind.OWN
             session.add(staff)
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.people import StaffMember
 from tests.sites import Site, running
 
-PAGES = ["/", "/desk", "/alerts", "/sign-in", "/docs"]
+PAGES = ["/", "/desk", "/alerts", "/account", "/sign-in", "/docs"]
 SHOP = "https://shop.emberly.example"
 
 

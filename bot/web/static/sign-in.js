@@ -1,9 +1,9 @@
-/** Signs staff in, has a one-time password changed, and brings them to where they were going. */
+/** Signs staff in, asks for another password where somebody else chose it, and brings them to where they were going. */
 
 import { Away, call, Refused } from "./api.js";
 import { $ } from "./dom.js";
 import { showLanguageSwitch } from "./language.js";
-import { startWords, t } from "./words.js";
+import { fill, startWords, t } from "./words.js";
 
 await startWords();
 showLanguageSwitch($("#language"));
@@ -17,8 +17,8 @@ async function signIn(event) {
   $("#problem").textContent = "";
   try {
     const { staff } = await call("/staff/login", { method: "POST", body: { email: email.trim(), password } });
-    if (staff.password === "one_time") askForAnother(password);
-    else location.assign(destination(staff));
+    if (staff.password === "own") location.assign(destination(staff));
+    else askForAnother(password, staff);
   } catch (error) {
     $("#problem").textContent = sentenceFor(error);
     $("#password").select();
@@ -27,12 +27,17 @@ async function signIn(event) {
   }
 }
 
-/** A one-time password opens nothing but its change. */
-function askForAnother(current) {
+/** A one-time password opens nothing but its change; that of a given one can wait. */
+function askForAnother(current, staff) {
+  const isGiven = staff.password === "given";
+  $("#why").dataset.words = isGiven ? "sign-in.given" : "sign-in.change";
+  fill($("#change"));
   $("#sign-in").hidden = true;
   $("#change").hidden = false;
+  $("#later").hidden = !isGiven;
   $("#new").focus();
   $("#change").addEventListener("submit", (event) => change(event, current));
+  $("#later").addEventListener("click", () => location.assign(destination(staff)));
 }
 
 async function change(event, current) {
