@@ -1,19 +1,22 @@
-"""What the web process looks at again and again: which keys hold, and whose session has ended."""
+"""What the web process looks at again and again: which keys hold, and whose session or token has ended."""
 
 import asyncio
 import itertools
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.core import auth, tokens
+from bot.chat.socket import CustomerLine
+from bot.core import auth, clock, tokens
 from bot.core.db import Database
-from bot.desk import socket as desk_socket
+from bot.core.socket import SIGNED_OUT, Line
+from bot.desk.socket import StaffLine
 
 SESSIONS_SECONDS = 2.0
-"""A desk's line outlives its session by this at most, whichever process or command ended it."""
+"""A line outlives the session or token that opened it by this at most, whichever process or command ended it."""
 KEYS_EVERY = round(tokens.READ_AGAIN_SECONDS / SESSIONS_SECONDS)
 log = logging.getLogger(__name__)
 
@@ -28,21 +31,38 @@ async def watch(state: Any) -> None:
     """Until it is cancelled."""
     for look in itertools.count(1):
         await asyncio.sleep(SESSIONS_SECONDS)
+        await _close([line for line in _customers(state) if line.ends_at <= clock.now()])
         try:
-            await _close_ended(state)
+            await _close_signed_out(state)
             if look % KEYS_EVERY == 0:
-                await asyncio.to_thread(_read_keys, state)
+                await _renew_keys(state)
         except SQLAlchemyError as error:
             log.warning("sessions and keys could not be read", extra={"cause": type(error).__name__})
 
 
-async def _close_ended(state: Any) -> None:
-    lines = {line for line in state.sockets if isinstance(line, desk_socket.StaffLine)}
+async def _close_signed_out(state: Any) -> None:
+    lines = {line for line in state.sockets if isinstance(line, StaffLine)}
     if not lines:
         return
     running = await asyncio.to_thread(_running, state.db, {line.session_hash for line in lines})
-    ended = [line for line in lines if line.session_hash not in running]
-    await asyncio.gather(*(line.close(desk_socket.SIGNED_OUT) for line in ended), return_exceptions=True)
+    await _close([line for line in lines if line.session_hash not in running])
+
+
+async def _renew_keys(state: Any) -> None:
+    """Read the keys again. A key that is gone takes the lines with it that its tokens opened."""
+    before = state.token_keys
+    await asyncio.to_thread(_read_keys, state)
+    if set(before.accepted) - set(state.token_keys.accepted):
+        lines = _customers(state)
+        await _close(await asyncio.to_thread(lambda: [one for one in lines if not one.is_open_to(state.token_keys)]))
+
+
+def _customers(state: Any) -> list[CustomerLine]:
+    return [line for line in state.sockets if isinstance(line, CustomerLine)]
+
+
+async def _close(lines: Sequence[Line]) -> None:
+    await asyncio.gather(*(line.close(SIGNED_OUT) for line in lines), return_exceptions=True)
 
 
 def _running(db: Database, hashes: set[str]) -> set[str]:

@@ -1,5 +1,7 @@
 """Who may open which conversation, and how one begins."""
 
+from datetime import datetime
+
 from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,12 +15,14 @@ from bot.core.tables import insert_if_absent, new_id
 from bot.core.tokens import Keyring
 
 
-def check_token(keys: Keyring, conversation_id: str, token: str | None) -> None:
-    """Refuse a token that is missing (401), invalid (401) or of another conversation (404)."""
+def check_token(keys: Keyring, conversation_id: str, token: str | None) -> datetime:
+    """When `token` ends. Refuses one that is missing (401), invalid (401) or of another conversation (404)."""
     if not token:
         raise errors.Unauthenticated("This call needs the conversation's bearer token.")
-    if tokens.subject_of(keys, token) != conversation_id:
+    claims = tokens.claims_of(keys, token)
+    if claims.subject != conversation_id:
         raise errors.NotFound
+    return claims.ends_at
 
 
 def identity(settings: Settings, token: str | None) -> Identity | None:

@@ -1,16 +1,18 @@
 """The customer's live line: messages in are stored and acknowledged, events out keep the thread's order."""
 
 import asyncio
+from datetime import datetime
 
 from fastapi import APIRouter, WebSocket
 
 from bot.chat import access, api, texts
 from bot.chat.intake import Incoming
-from bot.core import errors, http, live
+from bot.core import clock, errors, http, live, tokens
 from bot.core.limits import Window
 from bot.core.shapes import LARGEST_INTEGER
 from bot.core.socket import Frame, Line, refusing
 from bot.core.tables import new_id
+from bot.core.tokens import Keyring
 
 router = APIRouter()
 
@@ -22,10 +24,10 @@ async def converse(socket: WebSocket, conversation_id: str, after_seq: str = "0"
         token = http.socket_token(socket)
         await http.check_address(socket)
         http.check_origin(socket, shops=True)
-        access.check_token(socket.app.state.token_keys, conversation_id, token)
+        ends_at = access.check_token(socket.app.state.token_keys, conversation_id, token)
         channel = live.conversation_channel(conversation_id)
         with http.seat(socket, conversation_id), live.listening(socket.app.state.hub, channel) as events:
-            line = CustomerLine(socket, conversation_id, _in_range(after_seq), events)
+            line = CustomerLine(socket, conversation_id, _in_range(after_seq), events, ends_at=ends_at)
             await line.read_standing()
             await line.open(subprotocol=f"bearer.{token}")
             await line.run()
@@ -41,12 +43,24 @@ def _in_range(after_seq: str) -> int:
 
 
 class CustomerLine(Line):
-    """`_last` is the highest number up to which everything was sent or came from here, `_own` what came from here."""
+    """`_last` is the highest number up to which everything was sent or came from here, `_own` what came from here.
+
+    `ends_at`: when its token does. From then on nothing is taken, and the web process closes it within seconds.
+    """
 
     frame_limit_bytes = 64_000
 
-    def __init__(self, socket: WebSocket, conversation_id: str, after_seq: int, events: live.Subscription) -> None:
+    def __init__(
+        self,
+        socket: WebSocket,
+        conversation_id: str,
+        after_seq: int,
+        events: live.Subscription,
+        *,
+        ends_at: datetime,
+    ) -> None:
         super().__init__(socket)
+        self.ends_at = ends_at
         self._id = conversation_id
         self._last = after_seq
         self._own: set[int] = set()
@@ -59,7 +73,17 @@ class CustomerLine(Line):
         found = await self._read()
         self._standing = {"type": "state", "state": found["state"], "ticket": found.get("ticket")}
 
+    def is_open_to(self, keys: Keyring) -> bool:
+        """Whether its token still holds under `keys`: one that leaked takes its tokens with it."""
+        try:
+            access.check_token(keys, self._id, http.socket_token(self.socket))
+        except errors.Unauthenticated:
+            return False
+        return True
+
     async def take(self, frame: Frame) -> None:
+        if self.ends_at <= clock.now():
+            raise errors.Unauthenticated(tokens.ENDED)
         match frame.get("type"):
             case "message":
                 await self._message(frame)

@@ -25,6 +25,8 @@ LONGEST_ECHO = 128
 """Of a client's own id in an error frame: what it sends must not make us send as much."""
 GOING_AWAY = 1001
 FELL_BEHIND = 1013
+SIGNED_OUT = 4401
+"""What opened the line has ended: a session, or a conversation's token."""
 Frame = dict[str, Any]
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ accepted at once and signs a little later, when every process has read it; the o
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
@@ -20,6 +20,7 @@ from bot.core.tables import Base, insert_if_absent, new_id
 ALGORITHM = "HS256"
 CUSTOMERS = "conversation_tokens"
 BROWSERS = "known_browsers"
+ENDED = "This token is not valid, or no longer."
 READ_AGAIN_SECONDS = 30
 SETTLE_SECONDS = 4 * READ_AGAIN_SECONDS
 """How old a key is before it signs: by then every process accepts it."""
@@ -41,6 +42,14 @@ class Keyring:
 
     signing: str
     accepted: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Claims:
+    """For whom a token of ours was issued, and when it ends."""
+
+    subject: str
+    ends_at: datetime
 
 
 def keyring(session: Session, purpose: str) -> Keyring:
@@ -72,18 +81,23 @@ def issue(keys: Keyring, subject: str, *, days: int) -> tuple[str, datetime]:
     return jwt.encode({"sub": subject, "exp": expires}, keys.signing, ALGORITHM), expires
 
 
-def subject_of(keys: Keyring, token: str) -> str:
-    """Whom `token` was issued for. Raises Unauthenticated when it is forged, expired or not a token."""
+def claims_of(keys: Keyring, token: str) -> Claims:
+    """What `token` says. Raises Unauthenticated when it is forged, expired or not a token."""
     cause: Exception | None = None
     for key in keys.accepted:
         try:
             claims = jwt.decode(
                 token, key, algorithms=[ALGORITHM], options={"require": ["sub", "exp"], "verify_aud": False}
             )
-            return str(claims["sub"])
+            return Claims(str(claims["sub"]), datetime.fromtimestamp(int(claims["exp"]), UTC))
         except (jwt.PyJWTError, ValueError, UnicodeError) as error:
             cause = error
-    raise errors.Unauthenticated("This token is not valid, or no longer.") from cause
+    raise errors.Unauthenticated(ENDED) from cause
+
+
+def subject_of(keys: Keyring, token: str) -> str:
+    """As `claims_of`: for whom `token` was issued."""
+    return claims_of(keys, token).subject
 
 
 def identity_of(token: str, *, secret: str, audience: str) -> dict[str, Any]:

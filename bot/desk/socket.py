@@ -11,11 +11,10 @@ from sqlalchemy import select
 from bot.core import errors, http, live
 from bot.core.auth import Role, Staff, StaffSession
 from bot.core.db import Database
-from bot.core.socket import Frame, Line, refusing
+from bot.core.socket import SIGNED_OUT, Frame, Line, refusing
 from bot.desk.access import sees, visible
 from bot.desk.models import UNSETTLED, Ticket
 
-SIGNED_OUT = 4401
 DESK_ROLES = (Role.AGENT, Role.LEAD, Role.SUPERVISOR)
 ALERT_ROLES = (Role.SUPERVISOR, Role.QUALITY, Role.LEAD)
 router = APIRouter()

@@ -1,10 +1,13 @@
 """The live line: acknowledged at once, in order, resumed without a gap."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from bot import upkeep
+from bot.core import clock
 from tests.people import Ada, frame
 from tests.sites import Site
 
@@ -107,3 +110,18 @@ def test_what_is_seen_must_be_a_number(ada: Ada) -> None:
     with ada.socket() as socket:
         socket.send('{"type":"seen","seq":{"deep":["object"]}}')
         assert frame(socket, "error")["error"]["code"] == "invalid"
+
+
+@pytest.fixture
+def nobody_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What closes lines whose token has ended does not come to it here."""
+    monkeypatch.setattr(upkeep, "SESSIONS_SECONDS", 3600)
+
+
+@pytest.mark.usefixtures("nobody_closes")
+def test_nothing_is_taken_on_a_line_whose_token_has_ended(ada: Ada) -> None:
+    with ada.socket() as socket, clock.travel(timedelta(days=31)):
+        socket.send(_say("hello", 1))
+        told = frame(socket, "error")
+    assert (told["error"]["code"], told["client_message_id"]) == ("unauthenticated", "c1")
+    assert ada.messages() == []

@@ -13,11 +13,14 @@ import httpx
 import jwt
 import pytest
 from sqlalchemy.orm import Session
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.connection import Connection
 
 from bot import migrations, upkeep
 from bot.core import clock, errors, tokens
 from bot.core.db import Database
-from tests.people import Ada, until
+from bot.core.socket import SIGNED_OUT
+from tests.people import Ada, frame, until
 from tests.sites import Site
 
 IDENTITY = "an identity secret that is long enough"
@@ -94,6 +97,50 @@ def test_a_token_ends_and_one_that_has_ended_is_not_renewed(http: httpx.Client, 
     assert opened(http, ada, renewed) == 200
     ended = jwt.decode(renewed, options={"verify_signature": False})
     assert timedelta(days=29) < timedelta(seconds=ended["exp"] - clock.now().timestamp()) <= timedelta(days=30)
+
+
+@pytest.fixture
+def looking_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "SESSIONS_SECONDS", 0.02)
+    monkeypatch.setattr(upkeep, "KEYS_EVERY", 1)
+
+
+@pytest.mark.usefixtures("looking_often")
+def test_an_open_line_ends_with_its_token(site: Site) -> None:
+    """A line of a renewed token stays."""
+    ada, other = Ada(site.url), Ada(site.url)
+    with clock.travel(timedelta(days=2)):
+        other.token = other.http.post(f"/conversations/{other.id}/token").json()["token"]
+    with ada.socket() as line, other.socket() as renewed:
+        frame(line, "state")
+        with clock.travel(timedelta(days=31)):
+            assert closing_code(line) == SIGNED_OUT
+            assert answers(renewed)
+    with ada.socket() as again:
+        assert answers(again)
+
+
+@pytest.mark.usefixtures("looking_often")
+def test_a_key_that_leaked_takes_the_open_lines_of_its_tokens_with_it(site: Site, ada: Ada) -> None:
+    with ada.socket() as line:
+        frame(line, "state")
+        with site.db.transaction() as session:
+            tokens.do_rotate(session, tokens.CUSTOMERS, days=30, at_once=True)
+        assert closing_code(line) == SIGNED_OUT
+    with Ada(site.url).socket() as line:
+        assert answers(line)
+
+
+def answers(line: Connection) -> bool:
+    line.send('{"type": "ping"}')
+    return bool(frame(line, "pong"))
+
+
+def closing_code(line: Connection) -> int | None:
+    """How the server closes it; fails where it stays open."""
+    with pytest.raises(ConnectionClosed) as closed:
+        frame(line, "nothing that comes")
+    return closed.value.rcvd.code if closed.value.rcvd else None
 
 
 def test_names_of_conversations_cannot_be_guessed(site: Site) -> None:

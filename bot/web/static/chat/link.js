@@ -150,8 +150,10 @@ export class Link {
     await pause(milliseconds, this.#sleep.signal);
   }
 
+  /** Also has the token renewed when that is due, so that there is a good one when the server closes for the old one's end. */
   #ping() {
     if (!this.isOpen) return;
+    this.#session.ready().catch(() => {});
     if (Date.now() - this.#heardAt > SILENCE_MS) this.#socket.close();
     else this.#socket.send('{"type":"ping"}');
   }
