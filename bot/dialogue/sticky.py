@@ -39,13 +39,16 @@ class StickyRasas:
                     rasa.leave_out(cause=str(gone))
         raise EngineFailed("no rasa is there")
 
-    async def ready(self) -> bool:
-        return any((await self.health()).values())
+    @property
+    def urls(self) -> list[str]:
+        return [rasa.url for rasa in self._rasas]
 
-    async def health(self) -> dict[str, bool]:
-        """Which addresses answer now."""
-        found = await asyncio.gather(*(rasa.engine.ready() for rasa in self._rasas))
-        return {rasa.url: answers for rasa, answers in zip(self._rasas, found, strict=True)}
+    async def ready(self) -> bool:
+        return any(await asyncio.gather(*(rasa.ready() for rasa in self._rasas)))
+
+    async def ready_at(self, url: str) -> bool:
+        """Whether the one of this address would answer now."""
+        return await next(rasa for rasa in self._rasas if rasa.url == url).ready()
 
     async def close(self) -> None:
         await asyncio.gather(*(rasa.close() for rasa in self._rasas))
@@ -80,6 +83,9 @@ class _Rasa:
     @property
     def is_out(self) -> bool:
         return self._return is not None
+
+    async def ready(self) -> bool:
+        return not self.is_out and await self.engine.ready()
 
     def leave_out(self, *, cause: str, rest_seconds: float = 0.0) -> None:
         if self._return is None:

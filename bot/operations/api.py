@@ -37,6 +37,7 @@ async def overview(request: Request, _staff: Reader) -> dict[str, Any]:
     pulse = watch.pulse
     return {
         **parts.as_wire(standings),
+        "addresses": watch.addresses,
         "version": VERSION,
         "at": clock.iso(clock.now()),
         "oldest_turn_seconds": round(pulse.oldest_turn_seconds, 1) if pulse else None,

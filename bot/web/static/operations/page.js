@@ -64,12 +64,14 @@ function queueLine() {
   return t("operations.queue", { time: span(seen.oldest_turn_seconds * 1_000) });
 }
 
+/** Of several, each has a number behind its kind. */
 function partNode([name, part]) {
-  const more = [part.customers && t(`feels.${name}`), part.failed && t("part.failed", { n: part.failed })];
+  const [kind, number] = name.split("-");
+  const more = [part.customers && t(`feels.${kind}`), part.failed && t("part.failed", { n: part.failed }), seen.addresses[name]];
   return el(
     "li",
     { data: { part: name } },
-    el("b", {}, label("part", name)),
+    el("b", {}, [label("part", kind), number].filter(Boolean).join(" ")),
     el("span", { class: `badge ${part.state}` }, label("part.state", part.state)),
     el("span", { class: "more" }, t("operations.since", { time: moment(part.since) })),
     ...more.filter(Boolean).map((words) => el("span", { class: "more" }, words)),
