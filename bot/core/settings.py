@@ -52,7 +52,10 @@ class Settings(BaseSettings):
     worker_in_process: bool = Field(True, description="Run the turn worker and the timers inside the web process.")
 
     worker_port: int = Field(
-        0, ge=0, le=65535, description="Port on which a worker of its own tells operators how it is; 0: none."
+        0,
+        ge=0,
+        le=65535,
+        description="Port on which a worker of its own tells operators how it is; 0: one that `up` chooses.",
     )
 
     live_url: str = Field(

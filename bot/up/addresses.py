@@ -34,21 +34,37 @@ def settle(settings: Settings, say: Callable[[str], None]) -> Settings:
     return settings.model_copy(update=chosen)
 
 
+def worker_door(settings: Settings) -> tuple[str, int]:
+    """Where a worker of its own tells how it is: as asked for, else on a free port for this machine alone.
+
+    `settings` are settled. Raises PortTakenError.
+    """
+    if settings.worker_port:
+        cure = f"Stop it, or set another {PREFIX}WORKER_PORT."
+        _check_free(settings.host, settings.worker_port, named=f"{PREFIX}WORKER_PORT", cure=cure)
+        return settings.host, settings.worker_port
+    taken = {settings.port, *(urlsplit(url).port for name in INNER for url in getattr(settings, name).split(","))}
+    while not ports.reserve(port := ports.free_port(LOOPBACK, but=taken)):
+        pass
+    return LOOPBACK, port
+
+
 def _web_port(settings: Settings) -> int:
     if settings.port == 0:
         return ports.free_port(settings.host)
-    try:
-        free = ports.is_free(settings.host, settings.port, patience_seconds=PATIENCE_SECONDS)
-    except OSError as error:
-        raise PortTakenError(
-            f"{PREFIX}HOST={settings.host}, port {settings.port}: cannot listen there ({error.strerror})."
-        ) from error
-    if not free:
-        raise PortTakenError(
-            f"Port {settings.port} (--port, {PREFIX}PORT) is taken by {ports.holder(settings.port)}."
-            " Stop it, or give another --port."
-        )
+    named, cure = f"--port, {PREFIX}PORT", "Stop it, or give another --port."
+    _check_free(settings.host, settings.port, named=named, cure=cure)
     return settings.port
+
+
+def _check_free(host: str, port: int, *, named: str, cure: str) -> None:
+    """Raises PortTakenError."""
+    try:
+        free = ports.is_free(host, port, patience_seconds=PATIENCE_SECONDS)
+    except OSError as error:
+        raise PortTakenError(f"{PREFIX}HOST={host}, port {port}: cannot listen there ({error.strerror}).") from error
+    if not free:
+        raise PortTakenError(f"Port {port} ({named}) is taken by {ports.holder(port)}. {cure}")
 
 
 def _inner_url(name: str, url: str, taken: set[object], say: Callable[[str], None]) -> str:

@@ -70,10 +70,14 @@ def rasa_environment(places: Places) -> dict[str, str]:
     }
 
 
-def parts_of(settings: Settings, places: Places, *, train: Callable[[], bool]) -> list[Part]:
-    """What is started here, in order. A part whose address is another machine's is not ours to start."""
+def parts_of(
+    settings: Settings, places: Places, *, worker_door: tuple[str, int] | None, train: Callable[[], bool]
+) -> list[Part]:
+    """What is started here, in order. A part whose address is another machine's is not ours to start.
+
+    `worker_door`: host and port at which a worker of its own tells how it is; none where the web process has it.
+    """
     web = Part("web", (sys.executable, "-m", "bot.cli", "serve"), reachable_url(settings, "/healthz"), urgent=True)
-    worker = Part("worker", (sys.executable, "-m", "bot.cli", "worker"))
     knowledge = Part(
         "knowledge",
         (sys.executable, "-m", "knowledge_index.service", *_at(settings.knowledge_url)),
@@ -87,19 +91,30 @@ def parts_of(settings: Settings, places: Places, *, train: Callable[[], bool]) -
         env=BEHIND,
         before=train,
     )
-    found = [web] if settings.worker_in_process else [web, worker]
+    found = [web, _worker(settings, *worker_door)] if worker_door else [web]
     if is_loopback(settings.knowledge_url):
         found.append(knowledge)
-    here = [url for url in settings.rasa_urls if is_loopback(url)]
+    here = [(place, url) for place, url in enumerate(settings.rasa_urls, start=1) if is_loopback(url)]
     if settings.engine == "rasa" and here:
-        found += [actions, *(_rasa(place, url, settings, places) for place, url in enumerate(here, start=1))]
+        found += [actions, *(_rasa(place, url, settings, places) for place, url in here)]
     return found
 
 
+def _worker(settings: Settings, host: str, port: int) -> Part:
+    door = settings.model_copy(update={"host": host, "port": port})
+    return Part(
+        "worker",
+        (sys.executable, "-m", "bot.cli", "worker"),
+        reachable_url(door, "/healthz"),
+        env={"FIREBREAK_HOST": host, "FIREBREAK_WORKER_PORT": str(port)},
+    )
+
+
 def _rasa(place: int, url: str, settings: Settings, places: Places) -> Part:
+    """Of several, each bears the number of its place in the setting, as `/readyz` has it."""
     serve = ("-m", "bot.nlu.serve", "--model", str(places.model), "--actions-url", settings.actions_url)
     return Part(
-        "rasa" if place == 1 else f"rasa-{place}",
+        "rasa" if len(settings.rasa_urls) == 1 else f"rasa-{place}",
         (str(rasa_python()), *serve, *_at(url)),
         f"{url}/",
         env={**rasa_environment(places), **BEHIND},

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from bot.core.settings import PROJECT_ROOT, Settings
 from bot.up import lock, stop
-from bot.up.addresses import settle
+from bot.up.addresses import settle, worker_door
 from bot.up.health import Health, get, probe
 from bot.up.keeper import TETHER, Keeper, KeeperGoneError, open_keeper, tethered
 from bot.up.logs import LogPump
@@ -69,7 +69,12 @@ def run(settings: Settings, *, wired: Callable[[Sequence[Part]], Sequence[Part]]
         )
         try:
             _prepare(start)
-            parts = parts_of(settings, places, train=lambda: _train(start, settings.knowledge_url))
+            parts = parts_of(
+                settings,
+                places,
+                worker_door=None if settings.worker_in_process else worker_door(settings),
+                train=lambda: _train(start, settings.knowledge_url),
+            )
             keep_up(start, wired(parts))
         except Stopped:
             logs.say("up", logging.INFO, "stopped")

@@ -4,14 +4,18 @@ import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.core import settings
+from bot.core.settings import Settings
 from bot.up import addresses, ports
-from bot.up.parts import parts_of
+from bot.up.health import get
+from bot.up.parts import Part, parts_of
 from bot.up.places import SOCKET_PATH_LIMIT, Places
 from tests.process.conftest import Launch
+from tests.process.product import until
 
 
 @pytest.fixture
@@ -65,11 +69,53 @@ def test_several_rasas_are_started_where_they_are_of_this_machine(taken: int, tm
     first, second, third = settled.rasa_urls
     assert second == elsewhere
     assert len({first, third, f"http://127.0.0.1:{taken}"}) == 3
-    started = {part.name: part.health for part in parts_of(settled, Places(tmp_path), train=lambda: True)}
+    started = {name: part.health for name, part in parts_named(settled, tmp_path).items()}
     assert {name: url for name, url in started.items() if "rasa" in name} == {
-        "rasa": f"{first}/",
-        "rasa-2": f"{third}/",
+        "rasa-1": f"{first}/",
+        "rasa-3": f"{third}/",
     }
+
+
+def parts_named(settled: Settings, folder: Path, door: tuple[str, int] | None = None) -> dict[str, Part]:
+    return {part.name: part for part in parts_of(settled, Places(folder), worker_door=door, train=lambda: True)}
+
+
+def test_a_worker_of_its_own_tells_how_it_is_on_a_port_for_this_machine_alone(tmp_path: Path) -> None:
+    alone: dict[str, Any] = {"worker_in_process": False, "live_url": "redis://127.0.0.1:1", "host": "0.0.0.0"}
+    settled = addresses.settle(settings.load(port=0, **alone), lambda _text: None)
+    host, port = addresses.worker_door(settled)
+    assert host == "127.0.0.1"
+    worker = parts_named(settled, tmp_path, (host, port))["worker"]
+    assert worker.health == f"http://127.0.0.1:{port}/healthz"
+    assert (worker.env["FIREBREAK_HOST"], worker.env["FIREBREAK_WORKER_PORT"]) == (host, str(port))
+    assert "worker" not in parts_named(settled, tmp_path)
+
+
+def test_a_workers_port_that_was_asked_for_is_used_where_the_web_process_listens(tmp_path: Path, taken: int) -> None:
+    asked: dict[str, Any] = {"worker_in_process": False, "live_url": "redis://127.0.0.1:1", "host": "0.0.0.0"}
+    with pytest.raises(addresses.PortTakenError, match=f"Port {taken} .FIREBREAK_WORKER_PORT. is taken by "):
+        addresses.worker_door(settings.load(worker_port=taken, **asked))
+    free = ports.free_port("0.0.0.0", but={taken})
+    door = addresses.worker_door(settings.load(worker_port=free, **asked))
+    assert door == ("0.0.0.0", free)
+    settled = addresses.settle(settings.load(port=0, **asked), lambda _text: None)
+    assert parts_named(settled, tmp_path, door)["worker"].health == f"http://127.0.0.1:{free}/healthz"
+
+
+def test_a_worker_of_its_own_is_looked_after_by_its_port(launch_command: Launch, tmp_path: Path) -> None:
+    """Web and worker alone: the rest is said to be on other machines."""
+    port = ports.free_port("127.0.0.1")
+    product = launch_command(
+        ["up", "--port", "0", "--data-dir", str(tmp_path / "var")],
+        FIREBREAK_ENGINE="scripted",
+        FIREBREAK_KNOWLEDGE_URL="http://knowledge.example:5065",
+        FIREBREAK_LIVE_URL="redis://127.0.0.1:9",
+        FIREBREAK_WORKER_IN_PROCESS="false",
+        FIREBREAK_WORKER_PORT=str(port),
+    )
+    until(lambda: "worker works" in product.logged(), f"the worker was seen to work\n{product.logged()}", 90)
+    assert get(f"http://127.0.0.1:{port}/healthz")[1]["status"] == "alive"
+    assert get(f"http://127.0.0.1:{port}/readyz")[1]["parts"]["worker"]["state"] == "ok"
 
 
 def test_another_machines_address_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
