@@ -64,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     _add_running(commands)
     _add_filling(commands)
     _add_knowledge(commands)
+    _add_learning(commands)
     _add_staff(commands)
     _add_backup(commands)
     _add_operating(commands)
@@ -91,6 +92,13 @@ def _add_filling(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         commands, "train", "model:train", "Train the dialogue model, if it is not cached.", "firebreak train --force"
     )
     train.add_argument("--force", action="store_true", help="train even where the cache holds this model")
+    _leaf(
+        commands,
+        "tone",
+        "tone:relearn",
+        "Learn how anger sounds anew, from the sentences in bot/understanding/examples/.",
+        "firebreak tone",
+    )
     seed = _leaf(
         commands,
         "seed",
@@ -117,6 +125,16 @@ def _add_knowledge(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     search.add_argument("--language", help="en, zh, ... (default: the text's own)")
     about = "Measure the running service's search on variants held out of its index."
     _leaf(below, "evaluate", "kb:evaluate", about, "firebreak kb evaluate")
+
+
+def _add_learning(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    below = _group(commands, "learn", "Teach the bot what agents corrected and the designer accepted.")
+    about = "Write the accepted examples into the training data, each once."
+    export = _leaf(below, "export", "learn:export", about, "firebreak learn export")
+    export.add_argument("--to", type=Path, metavar="FOLDER", help="where the examples lie (default: the project's)")
+    about = "Train, and compare with the model in use on sentences that neither has learnt from."
+    train = _leaf(below, "train", "learn:train", about, "firebreak learn train")
+    train.add_argument("--force", action="store_true", help="train even where the cache holds this model")
 
 
 def _add_operating(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

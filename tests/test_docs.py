@@ -95,9 +95,9 @@ def test_every_firebreak_command_that_is_named_takes_what_it_is_given(
     paper: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for line in code(paper):
-        for said in re.findall(r"(?:^|[\s/])firebreak ((?:kb|staff) [a-z]+[^#]*|[a-z]+[^#]*)", line):
+        for said in re.findall(r"(?:^|[\s/])firebreak ((?:kb|staff|learn) [a-z]+[^#]*|[a-z]+[^#]*)", line):
             words = said.split()
-            command = words[:2] if words[0] in ("kb", "staff") else words[:1]
+            command = words[:2] if words[0] in ("kb", "staff", "learn") else words[:1]
             with pytest.raises(SystemExit) as ended:
                 cli.main([*command, "--help"])
             assert ended.value.code == 0, line

@@ -25,7 +25,7 @@ def train(settings: Settings, arguments: argparse.Namespace) -> Iterator[str]:
     places.make()
     with closing(LogPump(places.logs)) as logs:
         logs.start()
-        with _knowledge(settings, places, logs) as url:
+        with working_knowledge(settings, places, logs) as url:
             if arguments.force:
                 forget(places)
             model = ensure_model(places, knowledge_url=url, logs=logs, wait=time.sleep)
@@ -33,7 +33,7 @@ def train(settings: Settings, arguments: argparse.Namespace) -> Iterator[str]:
 
 
 @contextmanager
-def _knowledge(settings: Settings, places: Places, logs: LogPump) -> Iterator[str]:
+def working_knowledge(settings: Settings, places: Places, logs: LogPump) -> Iterator[str]:
     """The address of a knowledge service that works: the running one, else one of our own for as long as it takes."""
     if probe(f"{settings.knowledge_url}/healthz") is Health.READY:
         yield settings.knowledge_url

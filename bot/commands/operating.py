@@ -18,7 +18,7 @@ def jobs(settings: Settings, arguments: argparse.Namespace) -> Iterator[str]:
 
     if bool(arguments.give_up) != bool(arguments.reason):
         raise Trouble("--give-up and --reason belong together.")
-    with _opened(settings) as database:
+    with opened(settings) as database:
         if arguments.replay:
             yield _replay(database, arguments.replay)
         elif arguments.give_up:
@@ -33,13 +33,13 @@ def log_level(settings: Settings, arguments: argparse.Namespace) -> Iterator[str
     """The row that every process reads within seconds."""
     from bot.operations import loudness
 
-    with _opened(settings) as database, database.transaction() as session:
+    with opened(settings) as database, database.transaction() as session:
         parts = loudness.do_set(session, level=arguments.level, part=arguments.part, by=None)
     yield f"{', '.join(parts)}: {arguments.level}, within seconds, and until it is set again."
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[Database]:
+def opened(settings: Settings) -> Iterator[Database]:
     """Opening an SQLite file that is not there would make it."""
     url = make_url(settings.resolved_database_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():

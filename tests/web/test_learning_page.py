@@ -38,7 +38,7 @@ def test_an_agent_corrects_and_the_designer_makes_an_example_of_it(
     desk.get_by_role("button", name="Correct").click()
     dialog = desk.get_by_role("dialog")
     dialog.get_by_label("Which message").select_option(label="late it is, my parcel number 77")
-    dialog.get_by_label("Request type").select_option("complaint")
+    dialog.get_by_label("Type").select_option("complaint")
     dialog.get_by_label("Topic").select_option("refund_delay")
     dialog.get_by_role("button", name="Correct").click()
     expect(desk.locator("#story .happened").last).to_have_text(
