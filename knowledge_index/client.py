@@ -49,12 +49,35 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """`confidence` is the chance, 0 to 1, that the first hit answers it. `none` still lists the nearest."""
+    """`confidence` is the chance, 0 to 1, that the first hit answers it. `none` still lists the nearest.
+
+    `parts`: where a text asked several questions and at least one is answered, what each of them got.
+    """
 
     decision: Literal["answer", "choices", "none"]
     confidence: float
     language: str
     hits: tuple[Hit, ...]
+    parts: "tuple[Found, ...]" = ()
+
+    def answers(self) -> list[Hit]:
+        """The hit that answers each of its questions, none twice."""
+        answered = [part.hits[0] for part in self.parts or (self,) if part.decision == "answer"]
+        return list({hit.article_id: hit for hit in answered}.values())
+
+    def offers(self) -> list[Hit]:
+        """What the questions that are not answered may be about, without what is answered anyway."""
+        said = {hit.article_id for hit in self.answers()}
+        offered = [hit for part in self.parts or (self,) if part.decision == "choices" for hit in part.hits]
+        return list({hit.article_id: hit for hit in offered if hit.article_id not in said}.values())
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """One vector a text, in order; None for a text that cannot be embedded. `digest`: of the model's weights."""
+
+    vectors: list[list[float] | None]
+    digest: str
 
 
 class KnowledgeClient:
@@ -80,18 +103,28 @@ class KnowledgeClient:
     async def embed(
         self, texts: Sequence[str], *, model: str, timeout: float = EMBED_SECONDS
     ) -> list[list[float] | None]:
-        """One vector a text, in order; None for a text that cannot be embedded."""
+        """The vectors alone."""
+        return (await self.embedded(texts, model=model, timeout=timeout)).vectors
+
+    async def embedded(self, texts: Sequence[str], *, model: str, timeout: float = EMBED_SECONDS) -> Embedded:
         body = {"input": list(texts), "model": model, "encoding_format": "base64"}
         answer = await self._call("POST", "/v1/embeddings", timeout, body)
-        return [_floats(entry["embedding"]) for entry in answer["data"]]
+        return Embedded([_floats(entry["embedding"]) for entry in answer["data"]], str(answer.get("digest", "")))
 
     async def search(
-        self, text: str, *, language: str, audience: str = "public", k: int = 3, timeout: float = SEARCH_SECONDS
+        self,
+        text: str,
+        *,
+        language: str,
+        audience: str = "public",
+        k: int = 3,
+        before: str = "",
+        said: str | None = None,
+        timeout: float = SEARCH_SECONDS,
     ) -> Found:
-        body = {"text": text, "language": language, "audience": audience, "k": k}
-        answer = await self._call("POST", "/search", timeout, body)
-        hits = tuple(Hit(**hit) for hit in answer["hits"])
-        return Found(answer["decision"], answer["confidence"], answer["language"], hits)
+        """`before` is the question that this one may go on from, `said` the article that answered it."""
+        body = {"text": text, "language": language, "audience": audience, "k": k, "before": before, "said": said}
+        return _found(await self._call("POST", "/search", timeout, body))
 
     async def put_article(self, article: dict[str, Any], *, timeout: float = CHANGE_SECONDS) -> int:
         """Takes the wire article with its `id`. Returns the version that is held now."""
@@ -146,6 +179,12 @@ def _checked(status: int, answer: Any) -> dict[str, Any]:
     if status >= 500 or status < 400:
         raise KnowledgeUnavailable(message)
     raise KnowledgeRefused(str(error.get("code", "refused")), message)
+
+
+def _found(answer: dict[str, Any]) -> Found:
+    hits = tuple(Hit(**hit) for hit in answer["hits"])
+    parts = tuple(_found(part) for part in answer["parts"])
+    return Found(answer["decision"], answer["confidence"], answer["language"], hits, parts)
 
 
 def _path(article_id: str) -> str:

@@ -27,7 +27,7 @@ from knowledge_index.articles import Article
 from knowledge_index.calibration import Calibration
 from knowledge_index.embedded import Wanted
 from knowledge_index.embedder import CannotEmbed, Embedder, Key, Vectors, load_all
-from knowledge_index.library import Changed, Library
+from knowledge_index.library import Asked, Changed, Library
 from knowledge_index.schemas import (
     ArticleBody,
     EmbeddingsRequest,
@@ -99,11 +99,12 @@ def _routes(app: FastAPI, loading: Loading) -> None:
         found = await (library.lasting(asked) if body.keep else library.batcher.vectors(asked))
         data = [_embedding(place, one, body.encoding_format) for place, one in enumerate(found)]
         usage = {"prompt_tokens": 0, "total_tokens": 0}
-        return Json({"object": "list", "data": data, "model": body.model, "usage": usage})
+        answer = {"object": "list", "data": data, "model": body.model, "usage": usage}
+        return Json({**answer, "digest": library.manifest.models[body.model].digest})
 
     @app.post("/search")
     async def search(body: SearchRequest) -> Response:
-        result = await loading.ready().search(text=body.text, language=body.language, audience=body.audience, k=body.k)
+        result = await loading.ready().search(Asked(**body.model_dump()))
         facts = {"decision": result.decision, "confidence": result.confidence, "language": result.language}
         logs.event("searched", level=logging.DEBUG, **facts)
         return Json(result)

@@ -1,9 +1,15 @@
-"""Asks for a message's embedding as soon as it is stored, in batches, so that Rasa's own call is a cache hit."""
+"""Asks for a message's embedding as soon as it is stored, in batches, so that Rasa's own call is a cache hit.
+
+The vectors that come back are not thrown away: they tell understanding how the text sounds. A turn waits for none. It
+reads the text when it begins, and looks once more when it has been answered; the vector is there by then.
+"""
 
 import asyncio
 import contextlib
 import functools
 import logging
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
 
 from bot.dialogue.rasa import as_text
@@ -15,13 +21,33 @@ ENOUGH_TEXTS = 6
 SECONDS_A_WAITING_TURN = 0.004
 """Well below what a turn takes when every core is busy: the vector is there before its turn comes."""
 LONGEST_WAIT_SECONDS = 0.12
+UNDERSTOOD = 2048
+"""Texts whose facts are kept."""
 log = logging.getLogger(__name__)
 
+_heard: OrderedDict[str, Facts] = OrderedDict()
+"""The facts of texts whose vectors have come, oldest first."""
+_hearing = threading.Lock()
 
-@functools.lru_cache(maxsize=2048)
-def understood(text: str) -> Facts:
-    """The facts of a text; read ahead by pre-warming, then again by its turn."""
+
+@functools.lru_cache(maxsize=UNDERSTOOD)
+def _read(text: str) -> Facts:
     return facts.read(text)
+
+
+def understood(text: str) -> Facts:
+    """The facts of a text, with what its vector says once that has come. Pre-warming reads ahead of the turn."""
+    return _heard.get(text) or _read(text)
+
+
+def hear(text: str, vector: list[float], *, model: str) -> None:
+    """Take in a text's vector, which the model with the digest `model` has made."""
+    with _hearing:
+        if text in _heard:
+            return
+        _heard[text] = facts.with_vector(_read(text), vector, model=model)
+        while len(_heard) > UNDERSTOOD:
+            _heard.popitem(last=False)
 
 
 class Prewarmer:
@@ -53,9 +79,15 @@ class Prewarmer:
             self._enough.clear()
             try:
                 for model, batch in (await asyncio.to_thread(_by_model, texts)).items():
-                    await self._client.embed(batch, model=model)
+                    await self._embed(batch, model)
             except (KnowledgeUnavailable, KnowledgeRefused):
                 log.debug("pre-warming was not possible")
+
+    async def _embed(self, texts: list[str], model: str) -> None:
+        embedded = await self._client.embedded([as_text(understood(text).text or text) for text in texts], model=model)
+        for text, vector in zip(texts, embedded.vectors, strict=True):
+            if vector is not None:
+                hear(text, vector, model=embedded.digest)
 
     async def _wait_for_company(self) -> None:
         patience = min(self._turns_ahead() * SECONDS_A_WAITING_TURN, LONGEST_WAIT_SECONDS)
@@ -65,8 +97,8 @@ class Prewarmer:
 
 
 def _by_model(texts: list[str]) -> dict[str, list[str]]:
+    """The texts by the model that embeds them; understands each on the way."""
     batches: dict[str, list[str]] = {}
     for text in texts:
-        seen = understood(text)
-        batches.setdefault(seen.embedding, []).append(as_text(seen.text or text))
+        batches.setdefault(understood(text).embedding, []).append(text)
     return batches

@@ -1,6 +1,6 @@
 """Where a conversation stands when a message is about to be answered: read once, in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -75,6 +75,11 @@ def begin(policy: Policy, standing: Standing) -> Begun:
         turn=_turn(conversation, pending, seen, language, policy, ticket),
         chosen=standing.chosen,
     )
+
+
+def heard(begun: Begun) -> Begun:
+    """The same, with what the text's vector told meanwhile."""
+    return replace(begun, facts=understood(begun.pending.text))
 
 
 def _turn(

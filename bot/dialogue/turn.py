@@ -138,6 +138,7 @@ async def _answer(work: Answering, standing: Standing) -> Standing | None:
     """Answer one message; where the next one of the conversation stands, or None where it is let go."""
     begun = await work.in_thread(_begin, standing)
     reply = await _ask(work, begun)
+    begun = situation.heard(begun)
     if reply is None and not _can_do_without(work, begun):
         await work.in_transaction(_put_off, begun.pending, NOBODY_ANSWERED)
         return None

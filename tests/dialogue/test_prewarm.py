@@ -1,6 +1,9 @@
 """Vectors are asked for ahead of their turn, in company where there is time for it."""
 
 import asyncio
+import base64
+import json
+from array import array
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
@@ -9,11 +12,17 @@ from aiohttp import web
 
 from bot.dialogue import prewarm
 from bot.dialogue.prewarm import ENOUGH_TEXTS, Prewarmer
+from bot.understanding import tone
 from knowledge_index.client import KnowledgeClient
 
 Requests: TypeAlias = asyncio.Queue[list[str]]
 
 BROKEN = "a text on which the service fails"
+HEARD = "I expected all of you to keep your word"
+LEARNT = json.loads(tone.LEARNT.read_text("utf-8"))["vectors"]["en"]
+MODEL = LEARNT["digest"]
+ANGRY = base64.b64encode(array("f", [weight / 10 for weight in LEARNT["weights"]])).decode()
+"""A vector that points where anger lies."""
 
 
 def serve(journey: Callable[[KnowledgeClient, Requests], Awaitable[None]]) -> None:
@@ -27,7 +36,8 @@ def serve(journey: Callable[[KnowledgeClient, Requests], Awaitable[None]]) -> No
             requests.put_nowait(texts)
             if BROKEN in texts:
                 return web.json_response({}, status=503)
-            return web.json_response({"data": [{"index": place, "embedding": None} for place in range(len(texts))]})
+            data = [{"index": place, "embedding": ANGRY if text == HEARD else None} for place, text in enumerate(texts)]
+            return web.json_response({"data": data, "digest": MODEL})
 
         app = web.Application()
         app.router.add_post("/v1/embeddings", embed)
@@ -78,5 +88,19 @@ def test_a_failure_costs_nothing_but_the_warmth() -> None:
         for text in (BROKEN, "hello"):
             prewarmer.add([text])
             assert await requests.get() == [text]
+
+    serve(journey)
+
+
+def test_the_vector_that_comes_back_tells_how_the_text_sounds() -> None:
+    async def journey(client: KnowledgeClient, requests: Requests) -> None:
+        before = prewarm.understood(HEARD).anger.value
+        prewarmer = Prewarmer(client, turns_ahead=lambda: 0)
+        for text in (HEARD, "hello"):
+            prewarmer.add([text])
+            assert await requests.get() == [text]
+        anger = prewarm.understood(HEARD).anger
+        assert anger.value > before
+        assert anger.reasons[-1].words == HEARD
 
     serve(journey)
