@@ -45,10 +45,9 @@ def in_words(error: Exception) -> str:
     from knowledge_index.client import KnowledgeUnavailable
 
     if isinstance(error, SQLAlchemyError):
-        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        cause = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         return f"The database cannot be used: {masked(cause)}"
     if isinstance(error, KnowledgeUnavailable):
-        return (
-            f"{str(error)[:1].upper()}{str(error)[1:]}. Is `firebreak up` running, and FIREBREAK_KNOWLEDGE_URL right?"
-        )
+        cause = masked(str(error))
+        return f"{cause[:1].upper()}{cause[1:]}. Is `firebreak up` running, and FIREBREAK_KNOWLEDGE_URL right?"
     return masked(str(error)) or type(error).__name__

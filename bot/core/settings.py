@@ -18,7 +18,13 @@ PROJECT_ROOT = Path(__file__).resolve().parents[2]
 ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
 """As browsers send it: in lower case, no path. It is written into a header, so it holds neither space nor semicolon."""
 
-PASSWORD_IN_URL = re.compile(r"(://[^\s:@/]*:)[^\s@/]*@")
+PASSWORD_IN_URL = re.compile(r"(://[^\s:@/]*:)\S*@")
+"""Up to the last @ that could belong to it: one that was not written as %40 is a part of the password."""
+PASSWORD_IN_VALUE = re.compile(PASSWORD_IN_URL.pattern.replace(r"\S", "."))
+"""The same where nothing but addresses stands."""
+PASSWORD_BY_NAME = re.compile(r"(\b(?:password|passwd|pwd)=)[^\s&]+", re.IGNORECASE)
+DATABASES = ("postgresql", "postgresql+psycopg", "postgres", "sqlite", "sqlite+pysqlite")
+PUSHES = ("redis", "rediss", "unix")
 
 
 class SettingsError(Exception):
@@ -99,6 +105,16 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     policy_dir: Path | None = Field(None, description="Folder of policy files; empty means the shipped ones.")
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database(cls, url: str) -> str:
+        return _check_url(url, DATABASES)
+
+    @field_validator("live_url")
+    @classmethod
+    def _is_a_push_server(cls, url: str) -> str:
+        return _check_url(url, PUSHES)
+
     @field_validator("live_url")
     @classmethod
     def _reaches_the_worker(cls, url: str, given: ValidationInfo) -> str:
@@ -159,12 +175,29 @@ def load(**overrides: Any) -> Settings:
     try:
         return Settings(**{**_from_files(), **overrides})
     except ValidationError as error:
-        raise SettingsError(_in_words(error)) from error
+        raise SettingsError(_in_words(error)) from None  # its own text shows the values, secrets too
 
 
 def masked(text: str) -> str:
     """`text` without the passwords of the URLs in it, for whatever people or logs are shown."""
-    return PASSWORD_IN_URL.sub(r"\1***@", text)
+    return PASSWORD_BY_NAME.sub(r"\1***", PASSWORD_IN_URL.sub(r"\1***@", text))
+
+
+def _check_url(url: str, schemes: tuple[str, ...]) -> str:
+    """`url` itself, if it is empty or one that its users will read as it was meant.
+
+    Whatever else would fail later, in a sentence that holds a part of the password.
+    """
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in schemes and parts.port != 0 and (not parts.netloc or url.count("@") <= 1)
+    except ValueError:
+        fits = False
+    if url and not fits:
+        begins = ", ".join(f"{scheme}://" for scheme in schemes)
+        shape = "an address that begins with {begins}; in its password %40 stands for @, %2F for /, %3A for :"
+        raise PydanticCustomError("address", shape, {"begins": begins})
+    return url
 
 
 def _comma_set(text: str) -> frozenset[str]:
@@ -196,6 +229,8 @@ def _from_files() -> dict[str, str]:
                 found[name] = Path(path).read_text(encoding="utf-8").strip()
             except OSError as error:
                 raise SettingsError(f"{variable}_FILE={path}: cannot be read ({error.strerror}).") from error
+            except UnicodeDecodeError:
+                raise SettingsError(f"{variable}_FILE={path}: is not text in UTF-8.") from None
     return found
 
 
@@ -203,7 +238,14 @@ def _in_words(error: ValidationError) -> str:
     lines = []
     for problem in error.errors():
         name = str(problem["loc"][0])
-        field = Settings.model_fields[name]
-        shown = "***" if "secret" in name else masked(repr(problem["input"]))
-        lines.append(f"{PREFIX}{name.upper()}={shown}: {problem['msg']}. {field.description}")
+        shown = _shown(name, problem["input"])
+        lines.append(f"{PREFIX}{name.upper()}={shown}: {problem['msg']}. {Settings.model_fields[name].description}")
     return "\n".join(lines)
+
+
+def _shown(name: str, value: object) -> str:
+    """Of a setting that may hold a secret, at most the scheme of its address."""
+    if not value or Settings.model_fields[name].repr:
+        return PASSWORD_IN_VALUE.sub(r"\1***@", repr(value))
+    scheme, is_url, _ = str(value).partition("://")
+    return f"'{scheme}://***'" if is_url and scheme.replace("+", "").isalnum() else "'***'"

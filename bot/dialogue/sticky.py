@@ -9,6 +9,7 @@ import logging
 from collections.abc import Sequence
 from hashlib import blake2b
 
+from bot.core.settings import masked
 from bot.dialogue.engine import EngineFailed, EngineReply, TurnInput
 from bot.dialogue.rasa import RasaEngine, RasaGone
 
@@ -89,7 +90,7 @@ class _Rasa:
 
     def leave_out(self, *, cause: str, rest_seconds: float = 0.0) -> None:
         if self._return is None:
-            log.warning("a rasa is left out", extra={"address": self.url, "cause": cause})
+            log.warning("a rasa is left out", extra={"address": masked(self.url), "cause": cause})
             self._return = asyncio.create_task(self._await_return(rest_seconds))
 
     async def close(self) -> None:
@@ -104,4 +105,4 @@ class _Rasa:
                 break
             await asyncio.sleep(LOOK_SECONDS)
         self.failures, self._return = 0, None
-        log.info("a rasa is back", extra={"address": self.url})
+        log.info("a rasa is back", extra={"address": masked(self.url)})
