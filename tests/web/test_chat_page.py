@@ -2,11 +2,16 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Route, WebSocket, expect
 
-from tests.web.windows import Windows
+from bot.chat.socket import CustomerLine
+from bot.core import clock
+from tests.people import until
+from tests.sites import Site
+from tests.web.windows import Chat, Windows
 
 pytestmark = pytest.mark.browser
 
@@ -170,3 +175,43 @@ def test_a_message_that_is_too_long_waits_to_be_shortened(windows: Windows) -> N
 def client_ids(frame: str | bytes) -> list[str]:
     sent = json.loads(frame)
     return [sent["client_message_id"]] if sent["type"] == "message" else []
+
+
+def test_the_page_comes_back_when_its_line_ends_with_a_token_that_was_renewed(site: Site, windows: Windows) -> None:
+    """What the server closes for the token's end is opened again, with the one that the page keeps."""
+    chat = windows.chat()
+    chat.say("hello")
+    expect(chat.bot).to_have_count(1)
+    (line,) = until(lambda: open_lines(site, chat))
+    with clock.travel(timedelta(days=31)):
+        until(lambda: line not in site.app.state.sockets, what="the line outlived its token")
+    until(lambda: open_lines(site, chat), what="the page did not come back")
+    chat.say("hello again")
+    expect(chat.bot).to_have_count(2)
+
+
+def test_an_open_page_renews_its_token_when_half_of_its_life_is_over(site: Site, windows: Windows) -> None:
+    chat = windows.chat(timezone_id="UTC")
+    page = chat.page
+    page.clock.install()
+    page.reload()
+    chat.say("hello")
+    before = page.evaluate("localStorage['firebreak.conversation']")
+    page.evaluate(
+        """() => {
+          const held = JSON.parse(localStorage["firebreak.conversation"]);
+          localStorage["firebreak.conversation"] = JSON.stringify({ ...held, renew_at: 0 });
+        }"""
+    )
+    with page.expect_response("**/token") as renewed:
+        page.clock.fast_forward(26_000)
+    assert renewed.value.status == 200
+    page.wait_for_function("(before) => localStorage['firebreak.conversation'] !== before", arg=before)
+    chat.say("hello again")
+    expect(chat.bot).to_have_count(2)
+
+
+def open_lines(site: Site, chat: Chat) -> list[CustomerLine]:
+    held = json.loads(chat.page.evaluate("localStorage['firebreak.conversation'] ?? '{}'"))
+    lines = [line for line in [*site.app.state.sockets] if isinstance(line, CustomerLine)]
+    return [line for line in lines if line.socket.path_params["conversation_id"] == held.get("conversation_id")]
