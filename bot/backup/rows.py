@@ -38,10 +38,6 @@ def write(connection: Connection, table: Table, blocks: Iterable[bytes]) -> None
                 copy.write_row(row)
 
 
-def holds_any(connection: Connection, table: Table) -> bool:
-    return connection.scalar(text(f"select 1 from {quoted(connection, table.name)} limit 1")) is not None
-
-
 def last_number(connection: Connection, table: Table) -> int | None:
     """The highest number handed out for the table's key, also where its row is gone; None where none is."""
     if table.counted is None:

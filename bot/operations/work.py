@@ -21,7 +21,6 @@ from bot.operations.models import Did, OperatorEvent
 
 TURN, COUNT = "turn", "count"
 PAGE = 100
-STATES = ("failed", "waiting", "running", "given_up")
 
 
 @dataclass(frozen=True)
