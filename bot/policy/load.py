@@ -6,7 +6,8 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from bot.policy.shapes import Crisis, Dialogue, Policy, Priorities, Safety, Sla, Teams, Topics
+from bot.policy.safety import HelpLines, Safety
+from bot.policy.shapes import Crisis, Dialogue, Policy, Priorities, Sla, Teams, Topics
 
 SHIPPED = Path(__file__).parent
 FILES: dict[str, type[BaseModel]] = {
@@ -16,6 +17,7 @@ FILES: dict[str, type[BaseModel]] = {
     "teams": Teams,
     "topics": Topics,
     "safety": Safety,
+    "help_lines": HelpLines,
     "dialogue": Dialogue,
 }
 

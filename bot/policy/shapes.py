@@ -5,7 +5,10 @@ import string
 from collections.abc import Iterable
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
+
+from bot.policy.base import Risk, Shape, Text
+from bot.policy.safety import HelpLines, Safety
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 366)]
@@ -38,35 +41,12 @@ class Level(enum.StrEnum):
         return list(Level).index(self)
 
 
-class Risk(enum.StrEnum):
-    SAFETY = "safety"
-    LEGAL = "legal"
-    MEDIA = "media"
-    REGULATOR = "regulator"
-    DATA = "data"
-    SELF_HARM = "self_harm"
-
-
 class Severity(enum.StrEnum):
     """What a supervisor declares a released alert to be."""
 
     ADVISORY = "advisory"
     POTENTIAL = "potential"
     CRISIS = "crisis"
-
-
-class Shape(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Text(Shape):
-    """A text in every reply language."""
-
-    en: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-    zh: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-
-    def of(self, language: str) -> str:
-        return self.zh if language.startswith("zh") else self.en
 
 
 class ReasonText(Text):
@@ -133,7 +113,7 @@ class LevelPoints(Shape):
 
 class Impact(Shape):
     request_types: dict[RequestType, Step]
-    topics: dict[Key, Step] = {}
+    topics: dict[Key, Step] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -232,7 +212,7 @@ class DepartmentMinutes(Shape):
 class Crisis(Shape):
     families: dict[Key, tuple[Key, ...]]
     windows: Windows
-    topics: dict[Key, Windows] = {}
+    topics: dict[Key, Windows] = Field(default_factory=dict)
     quiet_minutes: Annotated[int, Field(ge=0)]
     baseline_days: Annotated[int, Field(ge=1, le=90)]
     departments: DepartmentMinutes
@@ -281,10 +261,6 @@ class Topics(Shape):
     topics: dict[Key, Topic]
 
 
-class Safety(Shape):
-    risks: dict[Risk, Text]
-
-
 class Dialogue(Shape):
     """When the bot stops trying and a person takes over."""
 
@@ -305,6 +281,7 @@ class Policy(Shape):
     teams: Teams
     topics: Topics
     safety: Safety
+    help_lines: HelpLines
     dialogue: Dialogue
 
     def problems(self) -> list[str]:
@@ -348,9 +325,11 @@ class Policy(Shape):
         return known is not None and known.grave
 
     def risk_words(self, kind: str, language: str) -> str | None:
-        """What the customer is told at once when their words speak of a risk of this kind."""
+        """What the customer is told at once when their words speak of a risk of this kind, confirmed numbers below."""
         told = {risk.value: text for risk, text in self.safety.risks.items()}.get(kind)
-        return told.of(language) if told else None
+        if told is None:
+            return None
+        return "\n".join(filter(None, (told.of(language), self.help_lines.told(kind, language))))
 
 
 def _lost(where: str, noun: str, keys: Iterable[str], known: set[str]) -> list[str]:

@@ -11,6 +11,9 @@ from bot import cli
 from bot.core import log
 from tests.sites import NOWHERE
 
+CONFIRMED = Path(__file__).parent / "policy"
+"""A policy folder as an operator leaves it: its help lines are confirmed."""
+
 
 @dataclass(frozen=True)
 class Said:
@@ -40,7 +43,12 @@ def firebreak(
                 name for name in os.environ if name.startswith("FIREBREAK_") and name != "FIREBREAK_MODELS_DIR"
             ]:
                 patched.delenv(name)
-            for name, value in {"PORT": "0", "KNOWLEDGE_URL": NOWHERE, **settings}.items():
+            for name, value in {
+                "PORT": "0",
+                "KNOWLEDGE_URL": NOWHERE,
+                "POLICY_DIR": str(CONFIRMED),
+                **settings,
+            }.items():
                 patched.setenv(f"FIREBREAK_{name}", value)
             capsys.readouterr()
             code = cli.main([*arguments, "--data-dir", str(tmp_path)])

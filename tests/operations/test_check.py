@@ -51,6 +51,14 @@ def test_what_is_wrong_is_told_with_its_cure_and_ends_with_one(firebreak: Firebr
     assert "hunter2" not in said.out + said.err
 
 
+def test_help_lines_that_nobody_confirmed_are_refused(firebreak: Firebreak, tmp_path: Path) -> None:
+    told = firebreak("check", POLICY_DIR="").line("WRONG   policy:")
+    assert "CN: no number stands for Crisis line; CN: nobody has confirmed its numbers; GB:" in told
+    assert "Copy bot/policy/help_lines.yml" in told
+    (tmp_path / "help_lines.yml").write_text("countries: {}\n", encoding="utf-8")
+    assert "no country is named" in firebreak("check", POLICY_DIR=str(tmp_path)).line("WRONG   policy:")
+
+
 REFUSED = "postgresql+psycopg://nobody:hunter2@127.0.0.1:9/none"
 
 

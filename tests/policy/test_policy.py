@@ -114,6 +114,36 @@ def test_danger_is_answered_in_both_languages_without_telephone_numbers() -> Non
     assert policy.topic_of_risks(["legal", "safety"]) == "safety_hazard"
 
 
+NUMBERS = """
+countries:
+  XX:
+    name: { en: Testland, zh: 测试国 }
+    confirmed: %s
+    lines:
+      - { name: { en: Emergency, zh: 紧急电话 }, number: "000-1", risks: [safety, self_harm] }
+      - { name: { en: Crisis line, zh: 心理援助热线 }, number: "000-2", risks: [self_harm] }
+      - { name: { en: Nobody knows yet, zh: 待定 }, number: "", risks: [self_harm] }
+"""
+
+
+def test_only_numbers_that_somebody_confirmed_are_told(tmp_path: Path) -> None:
+    care = load().risk_words("self_harm", "en")
+    (tmp_path / "help_lines.yml").write_text(NUMBERS % '""', encoding="utf-8")
+    assert load(tmp_path).risk_words("self_harm", "en") == care
+    (tmp_path / "help_lines.yml").write_text(NUMBERS % "Dan, 2026-01-05", encoding="utf-8")
+    policy = load(tmp_path)
+    assert policy.risk_words("self_harm", "en") == f"{care}\nTestland: Emergency 000-1, Crisis line 000-2."
+    assert (policy.risk_words("safety", "zh") or "").endswith("\n测试国：紧急电话 000-1。")
+    assert (policy.risk_words("data", "en") or "").count("\n") == 0
+
+
+@pytest.mark.parametrize(("old", "new"), [("XX", "Testland"), ("000-1", "call us"), ("safety", "fire")])
+def test_a_help_line_that_cannot_be_told_stops_the_start(tmp_path: Path, old: str, new: str) -> None:
+    (tmp_path / "help_lines.yml").write_text((NUMBERS % "Dan").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"help_lines\.yml: countries"):
+        load(tmp_path)
+
+
 def test_shipped_files_are_plain_yaml() -> None:
     for path in SHIPPED.glob("*.yml"):
         assert isinstance(yaml.safe_load(path.read_text(encoding="utf-8")), dict)

@@ -18,7 +18,8 @@ from bot.knowledge import service
 from bot.operations import loudness, parts, work
 from bot.operations.models import Did
 from bot.policy import load
-from bot.policy.shapes import Level, RequestType, Risk, Severity
+from bot.policy.base import Risk
+from bot.policy.shapes import Level, RequestType, Severity
 
 WEB = Path(__file__).resolve().parents[2] / "bot" / "web"
 CATALOGUES = {lang: json.loads((WEB / "static" / f"words.{lang}.json").read_text("utf-8")) for lang in ("en", "zh")}

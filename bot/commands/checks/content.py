@@ -40,6 +40,10 @@ def policy(settings: Settings) -> Iterator[Finding]:
     except PolicyError as error:
         raise Wrong(str(error), "Mend the file; the shipped ones are in bot/policy/.") from error
     yield ok(f"{len(found.teams.teams)} teams, {len(found.topics.topics)} topics")
+    doubts = [*found.help_lines.doubts()]
+    if doubts:
+        says = f"customers in danger are told no number they can call. help_lines.yml: {'; '.join(doubts)}"
+        raise Wrong(says, "Copy bot/policy/help_lines.yml into your policy folder and confirm it, as its head says.")
 
 
 def database(settings: Settings) -> Iterator[Finding]:
