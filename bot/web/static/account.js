@@ -54,8 +54,8 @@ async function change(event) {
 const refusal = (error) => (error instanceof Refused && error.status === 422 ? error.message : sentenceOf(error));
 
 function sessionNode(one) {
-  const { id, this: here, created_at, seen_at, expires_at } = one;
-  const times = { since: stamp(created_at), seen: stamp(seen_at), until: stamp(expires_at) };
+  const { id, this: here, created_at, seen_at } = one;
+  const times = { since: stamp(created_at), seen: stamp(seen_at) };
   return el(
     "li",
     { data: { session: id } },
