@@ -10,7 +10,7 @@ when it understood and said no: asking again will not help.
 import base64
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Literal
 from urllib.parse import quote
@@ -70,6 +70,16 @@ class Found:
         said = {hit.article_id for hit in self.answers()}
         offered = [hit for part in self.parts or (self,) if part.decision == "choices" for hit in part.hits]
         return list({hit.article_id: hit for hit in offered if hit.article_id not in said}.values())
+
+    def without(self, article_id: str | None) -> "Found":
+        """The same where this article may not be given: what it would have answered is offered from the next ones."""
+        if article_id is None:
+            return self
+        hits = tuple(hit for hit in self.hits if hit.article_id != article_id)
+        decision = self.decision if hits else "none"
+        if decision == "answer" and self.hits[0].article_id == article_id:
+            decision = "choices"
+        return replace(self, decision=decision, hits=hits, parts=tuple(part.without(article_id) for part in self.parts))
 
 
 @dataclass(frozen=True)

@@ -284,6 +284,7 @@ _EPISODE_UPDATE = (
         complaints=0,
         human_offered=False,
         last_article_id=None,
+        last_outcome=None,
         told_at=None,
     )
 )

@@ -63,7 +63,8 @@ class Conversation(Base):
 
     `owner_version` fences the bot: a turn that began under an older one cannot commit its words. `last_seq` hands
     out message numbers; whoever raises it holds the row. A turn worker holds the conversation by `turn_lease_until`.
-    What an episode has seen so far (turns, misses, complaints, the last answer's article) is kept here for the next.
+    What an episode has seen so far (turns, misses, complaints, the last answer's article and what the last turn came
+    to) is kept here for the next.
     """
 
     __tablename__ = "conversations"
@@ -86,6 +87,7 @@ class Conversation(Base):
     complaints: Mapped[int] = mapped_column(default=0)
     human_offered: Mapped[bool] = mapped_column(default=False)
     last_article_id: Mapped[str | None] = mapped_column(String(120))
+    last_outcome: Mapped[str | None] = mapped_column(String(80))
     told_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     turn_lease_until: Mapped[datetime | None]

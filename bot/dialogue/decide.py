@@ -23,6 +23,16 @@ REQUEST_TYPES = {
     "praise": "praise",
 }
 
+SMALL_WORDS = (wire.SAID, wire.SUGGESTION, wire.PRAISE)
+AGAIN = {
+    "thanks": "closing_again",
+    "goodbye": "closing_again",
+    "praise": "closing_again",
+    "give_details": "noted_again",
+    "suggestion": "noted_again",
+}
+"""What is said where the same small words would come twice in a row; for all others `still_here`."""
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -43,6 +53,7 @@ class Situation:
     has_ticket: bool = False
     complaints_before: int = 0
     last_article_id: str | None = None
+    last_outcome: str | None = None
     told_recently: bool = False
     wants_human_by_choice: bool = False
 
@@ -58,7 +69,10 @@ class Answer:
 
 @dataclass
 class Plan:
-    """What the turn's transaction does. `outcome` is how the turn is remembered."""
+    """What the turn's transaction does. `outcome` is how the turn is remembered.
+
+    `words` names a sentence of ours in place of the engine's. `helped`: what the message says of the last answer.
+    """
 
     outcome: str
     answers: list[Answer] = field(default_factory=list)
@@ -72,8 +86,15 @@ class Plan:
     offer: str | None = None
     tell_status: bool = False
     tell_certainty: bool = False
+    words: str | None = None
+    helped: bool | None = None
     intent: str = ""
     confidence: float = 0.0
+
+    @property
+    def standing(self) -> str:
+        """What the next turn has to know of this one."""
+        return ":".join(filter(None, (self.outcome, self.intent, self.words)))
 
 
 def decide(facts: Facts, reply: EngineReply | None, situation: Situation, rules: Rules) -> Plan:
@@ -97,6 +118,7 @@ def decide(facts: Facts, reply: EngineReply | None, situation: Situation, rules:
         return _under_an_agent(plan)
     if situation.owner == Owner.QUEUE:
         return _in_the_queue(plan, facts, reply, situation, reason)
+    plan.helped = _helped(main, situation)
     if reason is not None or failed:
         return _hand_off(plan, reason or "time_out")
     return _never_silent(_by_the_bot(plan, reply, situation, rules), situation, rules)
@@ -142,36 +164,69 @@ def _by_the_bot(plan: Plan, reply: EngineReply, situation: Situation, rules: Rul
         case wire.TICKET_STATUS:
             plan.tell_status = situation.has_ticket
             plan.answers = [] if situation.has_ticket else texts
+            if texts and plan.answers and plan.standing == situation.last_outcome:
+                return _missed(plan, situation, rules, offer="offer_human", gap="repeated")
         case wire.COMPLAINT:
             return _complaint(plan, texts, situation, rules)
         case wire.ANSWERED:
             return _answered(plan, reply, main, situation, rules)
         case wire.CHOICES:
-            plan.choices = [*main.extra.get("choices", ())]
+            return _choices(plan, main, situation, rules)
         case wire.UNANSWERED:
             return _missed(plan, situation, rules, offer="offer_human", gap="unanswered")
         case wire.NOT_HELPFUL:
             return _missed(plan, situation, rules, offer="offer_after_not_helpful", gap="not_helpful")
+        case wire.SAID if main.intent == "correct_me" and _answered_before(situation):
+            return _missed(plan, situation, rules, offer="offer_after_correction", gap="not_helpful")
+        case name if name in SMALL_WORDS and plan.standing == situation.last_outcome:
+            plan.words = AGAIN.get(main.intent, "still_here")
         case _:
             plan.answers = texts
     return plan
 
 
+def _answered_before(situation: Situation) -> bool:
+    return situation.last_article_id is not None or _offered_before(situation)
+
+
+def _offered_before(situation: Situation) -> bool:
+    return (situation.last_outcome or "").partition(":")[0] == wire.CHOICES
+
+
+def _helped(main: Signal, situation: Situation) -> bool | None:
+    """Whether the last answer helped, where the message tells: thanks right after it, or that it did not."""
+    if situation.last_article_id is None:
+        return None
+    if main.name == wire.NOT_HELPFUL or main.intent == "correct_me":
+        return False
+    return True if main.intent == "thanks" else None
+
+
+def _choices(plan: Plan, main: Signal, situation: Situation, rules: Rules) -> Plan:
+    """Who was offered choices and writes on found nothing among them: choices once more are a miss."""
+    choices = [*main.extra.get("choices", ())]
+    if choices and _offered_before(situation):
+        plan = _missed(plan, situation, rules, offer=None, gap="unanswered")
+    plan.choices = [] if plan.hand_off else choices
+    return plan
+
+
 def _never_silent(plan: Plan, situation: Situation, rules: Rules) -> Plan:
     """A reply without words is a miss: whoever writes to the bot hears something."""
-    if plan.answers or plan.choices or plan.offer or plan.tell_status or plan.hand_off:
+    if plan.answers or plan.words or plan.choices or plan.offer or plan.tell_status or plan.hand_off:
         return plan
     return _missed(plan, situation, rules, offer="offer_human", gap="unanswered")
 
 
 def _answered(plan: Plan, reply: EngineReply, main: Signal, situation: Situation, rules: Rules) -> Plan:
-    article_id = main.extra.get("article_id")
-    if article_id is not None and article_id == situation.last_article_id:
+    first = [Answer(text, main.extra.get("article_id"), main.extra.get("question")) for text in reply.texts[:1]]
+    more = [Answer(one["text"], one["article_id"], one["question"]) for one in main.extra.get("more", ())]
+    fresh = [one for one in (*first, *more) if one.article_id is None or one.article_id != situation.last_article_id]
+    if not fresh and first:
         plan.outcome = "repeated"
         return _missed(plan, situation, rules, offer="already_said", gap="repeated")
-    question = main.extra.get("question")
-    plan.answers = [Answer(text, article_id, question) for text in reply.texts[:1]]
-    plan.answers += [Answer(text) for text in reply.texts[1:]]
+    plan.answers = [*fresh, *(Answer(text) for text in reply.texts[1:])]
+    plan.choices = [*main.extra.get("choices", ())]
     return plan
 
 
@@ -183,7 +238,7 @@ def _complaint(plan: Plan, texts: list[Answer], situation: Situation, rules: Rul
     return plan
 
 
-def _missed(plan: Plan, situation: Situation, rules: Rules, *, offer: str, gap: str) -> Plan:
+def _missed(plan: Plan, situation: Situation, rules: Rules, *, offer: str | None, gap: str) -> Plan:
     plan.miss, plan.gap = True, gap
     if situation.misses + 1 >= rules.misses_hand_over:
         return _hand_off(plan, "unresolved")

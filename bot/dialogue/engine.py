@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True)
 class TurnInput:
-    """One customer message and what an engine may know about it."""
+    """One customer message and what an engine may know about it. `passed_over`: an article that is not to be given."""
 
     sender: str
     message_id: str
@@ -18,6 +18,7 @@ class TurnInput:
     holding: dict[str, str] = field(default_factory=dict)
     asks_human: bool = False
     asks_ticket_status: bool = False
+    passed_over: str | None = None
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,7 @@ def _metadata(turn: TurnInput) -> dict[str, Any]:
         "ticket": turn.ticket,
         "holding": turn.holding,
         "message_id": turn.message_id,
+        "passed_over": turn.passed_over,
     }
 
 

@@ -15,6 +15,7 @@ from bot.desk.models import Ticket
 from bot.dialogue.claim import Pending
 from bot.dialogue.decide import Answer, Situation
 from bot.dialogue.engine import TurnInput
+from bot.dialogue.meant import instead
 from bot.dialogue.prewarm import understood
 from bot.knowledge.models import Article, Audience, Status
 from bot.policy.shapes import Policy
@@ -64,6 +65,7 @@ def begin(policy: Policy, standing: Standing) -> Begun:
         has_ticket=ticket is not None,
         complaints_before=conversation.complaints,
         last_article_id=conversation.last_article_id,
+        last_outcome=conversation.last_outcome,
         told_recently=_told_recently(conversation, policy),
         wants_human_by_choice=pending.choice == wire.HUMAN_CHOICE,
     )
@@ -86,10 +88,11 @@ def _turn(
     conversation: Conversation, pending: Pending, seen: Facts, language: str, policy: Policy, ticket: Ticket | None
 ) -> TurnInput:
     part = conversation.episode_turns // policy.dialogue.turns_per_sender
+    meant = instead(seen.text)
     return TurnInput(
         sender=f"{conversation.id}:{conversation.episode}.{part}",
         message_id=pending.message_id,
-        text=seen.text or pending.text,
+        text=meant or seen.text or pending.text,
         language=language,
         embedding=seen.embedding if seen.language != UNTOLD else wire.embedding_of(language),
         entities=tuple(
@@ -99,6 +102,7 @@ def _turn(
         ticket=_ticket(policy, ticket, language),
         asks_human=bool(seen.asks_human),
         asks_ticket_status=bool(seen.asks_ticket_status),
+        passed_over=conversation.last_article_id if meant else None,
     )
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot import wire
 from bot.alerts import counter
-from bot.chat import delivery
+from bot.chat import delivery, feedback
 from bot.chat.models import Author, Conversation, Kind, Turn
 from bot.core import clock, errors, metrics
 from bot.core.db import Database, after_commit
@@ -40,6 +40,7 @@ TRIES = 12
 NOBODY_ANSWERED = "NobodyAnswered"
 """The last failure of a message for which neither engine had a reply."""
 THREADS = 4
+OUTCOME_CHARACTERS = 80
 P = ParamSpec("P")
 R = TypeVar("R")
 _SETTLED = (
@@ -250,6 +251,8 @@ def _carry_out(
     if conversation.owner == "agent":
         desk.do_hear(session, conversation=conversation)
     _count(session, work, conversation, begun.pending, plan)
+    if plan.helped is not None and conversation.last_article_id is not None:
+        feedback.do_note(session, conversation=conversation, helpful=plan.helped)
     _speak(work, thread, plan)
     if plan.hand_off is not None:
         _hand_over(work, thread, begun, plan)
@@ -285,6 +288,8 @@ def _speak(work: Answering, thread: "_Thread", plan: Plan) -> None:
                 thread.say(told, author=Author.SYSTEM)
     for answer in plan.answers:
         thread.say(answer.text, article_id=answer.article_id, article_question=answer.article_question)
+    if plan.words is not None:
+        thread.say(words.say(plan.words, thread.language))
     if plan.choices:
         choices = [*plan.choices, thread.human("none_of_these")]
         thread.say(words.say("did_you_mean", thread.language), choices=choices)
@@ -327,6 +332,7 @@ def _remember(
     conversation.misses += plan.miss
     conversation.complaints += bool(plan.topics)
     conversation.last_article_id = plan.answers[-1].article_id if plan.answers else None
+    conversation.last_outcome = plan.standing[:OUTCOME_CHARACTERS]
     conversation.human_offered = plan.offer is not None or bool(plan.choices)
     conversation.episode_turns += 1
     engine = reply.engine if reply else "none"

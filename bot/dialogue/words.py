@@ -15,6 +15,19 @@ _WORDS: dict[str, dict[str, str]] = {
         "en": "Thank you for saying so. Tell me what is still open, or a person takes over right away.",
         "zh": "谢谢您告诉我。请说说哪里还没解决，或者马上转人工客服。",
     },
+    "offer_after_correction": {
+        "en": "Then I took it wrong. Tell me in one sentence what you need, or a person takes over right away.",
+        "zh": "那是我理解错了。请用一句话告诉我您要办什么，或者马上转人工客服。",
+    },
+    "still_here": {
+        "en": "I am here, and I am a bot. Tell me in one sentence what you need, or write “human” for a person.",
+        "zh": "我在，我是机器人。请用一句话告诉我您要办什么，想找人工就发“人工”。",
+    },
+    "noted_again": {"en": "Noted as well.", "zh": "这条也记下了。"},
+    "closing_again": {
+        "en": "Always glad to help. This conversation stays open for you.",
+        "zh": "很乐意帮忙，这个对话会一直为您保留。",
+    },
     "offer_after_complaint": {
         "en": "If you would rather settle this with a person now, one tap is enough.",
         "zh": "如果您希望现在就由人工处理，点一下即可。",

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.people import Ada, StaffMember
+from tests.sites import Site
 
 WORDS = "late is the parcel, ring me on +44 7700 900123"
 
@@ -18,8 +19,13 @@ def number(ada: Ada, ben: StaffMember) -> int:
     return found
 
 
-def open_ones(cleo: StaffMember, state: str = "open") -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = cleo.get("/learning/corrections", state=state)["items"]
+def listed(cleo: StaffMember, number: int, state: str = "open") -> list[dict[str, Any]]:
+    """The corrections of a ticket, from every page of the designer's list."""
+    found: list[dict[str, Any]] = []
+    page: dict[str, Any] = {"next": ""}
+    while "next" in page:
+        page = cleo.get("/learning/corrections", state=state, cursor=page["next"])
+        found += [row for row in page["items"] if row["ticket"] == number]
     return found
 
 
@@ -29,7 +35,7 @@ def test_a_correction_changes_the_ticket_and_reaches_the_designer_without_privat
     body = {"request_type": "complaint", "topic": "refund_delay", "seq": 1}
     ticket = ben.post(f"/desk/tickets/{number}/correct", body)
     assert (ticket["request_type"], ticket["topic"]) == ("complaint", "refund_delay")
-    (row,) = open_ones(cleo)
+    (row,) = listed(cleo, number)
     assert row["said"] == "late is the parcel, ring me on [phone]"
     assert (row["understood"], row["proposed"]) == ("complain_delivery_late", "complain_refund_delay")
     assert (row["ticket"], row["corrected_by"], row["state"]) == (number, "Ben", "open")
@@ -51,7 +57,7 @@ def test_without_a_number_the_message_is_meant_that_the_ticket_began_with(
     number: int, ben: StaffMember, cleo: StaffMember
 ) -> None:
     ben.post(f"/desk/tickets/{number}/correct", {"intent": "track_order"})
-    (row,) = open_ones(cleo)
+    (row,) = listed(cleo, number)
     assert (row["said"], row["understood"], row["proposed"]) == ("person please", "human_please", "track_order")
 
 
@@ -60,7 +66,7 @@ def test_the_same_message_stands_in_the_list_once_with_what_was_said_of_it_last(
 ) -> None:
     for intent in ("track_order", "track_order", "refund_status"):
         ben.post(f"/desk/tickets/{number}/correct", {"intent": intent})
-    (row,) = open_ones(cleo)
+    (row,) = listed(cleo, number)
     assert (row["proposed"], row["version"]) == ("refund_status", 2)
     assert [e["event"] for e in ben.get(f"/desk/tickets/{number}")["events"]].count("corrected") == 2
 
@@ -69,7 +75,7 @@ def test_what_says_nothing_new_changes_nothing(number: int, ben: StaffMember, cl
     before = ben.get(f"/desk/tickets/{number}")
     for body in ({}, {"request_type": before["request_type"], "topic": None}, {"intent": "human_please"}):
         assert ben.post(f"/desk/tickets/{number}/correct", body)["version"] == before["version"]
-    assert open_ones(cleo) == []
+    assert listed(cleo, number) == []
 
 
 @pytest.mark.parametrize(
@@ -87,12 +93,12 @@ def test_what_there_is_not_is_refused_and_named(
 ) -> None:
     refused = ben.post(f"/desk/tickets/{number}/correct", body, status=422)
     assert list(refused["error"]["fields"]) == [field]
-    assert open_ones(cleo) == []
+    assert listed(cleo, number) == []
 
 
 def test_the_designer_accepts_in_words_of_their_own(number: int, ben: StaffMember, cleo: StaffMember) -> None:
     ben.post(f"/desk/tickets/{number}/correct", {"intent": "refund_status", "seq": 1})
-    (row,) = open_ones(cleo)
+    (row,) = listed(cleo, number)
     given = {"version": row["version"], "intent": "track_order", "example": "where is \n the parcel"}
     accepted = cleo.post(f"/learning/corrections/{row['id']}/accept", given)
     assert (accepted["state"], accepted["intent"], accepted["example"]) == (
@@ -101,52 +107,52 @@ def test_the_designer_accepts_in_words_of_their_own(number: int, ben: StaffMembe
         "where is the parcel",
     )
     assert (accepted["decided_by"], accepted["exported_at"]) == ("Cleo", None)
-    assert open_ones(cleo) == []
-    assert open_ones(cleo, "accepted") == [accepted]
+    assert listed(cleo, number) == []
+    assert listed(cleo, number, "accepted") == [accepted]
     counts = cleo.get("/learning/corrections")["counts"]
-    assert counts == {"open": 0, "accepted": 1, "rejected": 0, "to_export": 1}
+    assert (
+        counts["accepted"] == counts["to_export"] == len(cleo.get("/learning/corrections", state="accepted")["items"])
+    )
 
 
 def test_who_read_an_old_version_decides_nothing(number: int, ben: StaffMember, cleo: StaffMember) -> None:
     ben.post(f"/desk/tickets/{number}/correct", {"intent": "refund_status"})
-    (row,) = open_ones(cleo)
+    (row,) = listed(cleo, number)
     ben.post(f"/desk/tickets/{number}/correct", {"intent": "track_order"})
     given = {"version": row["version"], "intent": "refund_status", "example": "where is my money"}
     assert cleo.post(f"/learning/corrections/{row['id']}/accept", given, status=409)["error"]["code"] == "conflict"
     cleo.post(f"/learning/corrections/{row['id']}/reject", {"version": row["version"]}, status=409)
-    assert [one["proposed"] for one in open_ones(cleo)] == ["track_order"]
+    assert [one["proposed"] for one in listed(cleo, number)] == ["track_order"]
 
 
 def test_a_decision_can_be_taken_back(number: int, ben: StaffMember, cleo: StaffMember) -> None:
     ben.post(f"/desk/tickets/{number}/correct", {"intent": "refund_status"})
-    (row,) = open_ones(cleo)
+    (row,) = listed(cleo, number)
     rejected = cleo.post(f"/learning/corrections/{row['id']}/reject", {"version": row["version"]})
     given = {"version": rejected["version"], "intent": "refund_status", "example": "where is my money"}
     assert cleo.post(f"/learning/corrections/{row['id']}/accept", given)["state"] == "accepted"
     ben.post(f"/desk/tickets/{number}/correct", {"intent": "track_order"})
-    assert [one["proposed"] for one in open_ones(cleo)] == ["track_order"]
+    assert [one["proposed"] for one in listed(cleo, number)] == ["track_order"]
 
 
-def test_a_long_list_is_read_page_by_page(site: Any, ben: StaffMember, cleo: StaffMember) -> None:
+def test_a_long_list_is_read_page_by_page(site: Site, ben: StaffMember, cleo: StaffMember) -> None:
     ada = Ada(site.url)
     for place in range(51):
         ada.say(f"hello {place}")
     ada.asks("person please")
     number = ben.ticket_of(ada)["number"]
-    seqs = [m["seq"] for m in ada.messages() if m["author"] == "customer"][:51]
-    for seq in seqs:
-        ben.post(f"/desk/tickets/{number}/correct", {"intent": "track_order", "seq": seq})
-    first = cleo.get("/learning/corrections")
-    rest = cleo.get("/learning/corrections", cursor=first["next"])
-    assert [row["said"] for row in first["items"] + rest["items"]] == [f"hello {place}" for place in range(51)]
-    assert "next" not in rest
+    for message in ada.messages():
+        if message["author"] == "customer" and message["text"].startswith("hello"):
+            ben.post(f"/desk/tickets/{number}/correct", {"intent": "track_order", "seq": message["seq"]})
+    assert len(cleo.get("/learning/corrections")["items"]) == 50
+    assert [row["said"] for row in listed(cleo, number)] == [f"hello {place}" for place in range(51)]
 
 
 def test_agents_do_not_decide_and_others_do_not_correct(
     number: int, ben: StaffMember, cleo: StaffMember, eve: StaffMember
 ) -> None:
     ben.post(f"/desk/tickets/{number}/correct", {"intent": "refund_status"})
-    (row,) = open_ones(cleo)
+    (row,) = listed(cleo, number)
     for nosy in (ben, eve):
         assert nosy.http.get("/learning/corrections").status_code == 403
         assert nosy.http.post(f"/learning/corrections/{row['id']}/reject", json={"version": 1}).status_code == 403

@@ -1,4 +1,4 @@
-"""Learning: what agents corrected, and what each training changed."""
+"""Learning: what agents corrected, what each training changed; and what a conversation's last turn came to."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -65,8 +65,10 @@ def upgrade() -> None:
         sa.Column("figures", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trainings")),
     )
+    op.add_column("conversations", sa.Column("last_outcome", sa.String(length=80), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("conversations", "last_outcome")
     op.drop_table("trainings")
     op.drop_table("corrections")
