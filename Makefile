@@ -30,8 +30,8 @@ check: setup-dev ## Format, lint, types, architecture
 audit: setup-dev ## Ask OSV for advisories on every pinned package; fails for one that was not reviewed
 	@$(VENV)/python deploy/audit.py
 
-eval: setup ## Measure the search on questions held out of the index; one JSON object a language
-	@$(VENV)/python -m knowledge_index.evaluate
+eval: setup-dev ## Measure all that is understood, beside what was measured last (ARGS="--only held --keep")
+	@$(VENV)/python -m bench.eval $(ARGS)
 
 bench: setup-dev ## Measure: make bench ROOM=chat; one JSON object a line
 	@$(VENV)/python -m bench.$(or $(ROOM),chat)

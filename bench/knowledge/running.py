@@ -22,6 +22,7 @@ class Service:
     pid: int
     seconds_to_listen: float
     seconds_to_ready: float
+    url: str
 
     def resident_megabytes(self) -> float:
         status = Path(f"/proc/{self.pid}/status").read_text("ascii")
@@ -38,10 +39,11 @@ async def service() -> AsyncIterator[Service]:
         started = time.perf_counter()
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: ASYNC220  one process, before any work
         try:
-            async with KnowledgeClient(f"http://127.0.0.1:{port}") as client:
+            url = f"http://127.0.0.1:{port}"
+            async with KnowledgeClient(url) as client:
                 listening = await _until(client, {"loading", "ready"}) - started
                 ready = await _until(client, {"ready"}) - started
-                yield Service(client, process.pid, listening, ready)
+                yield Service(client, process.pid, listening, ready, url)
         finally:
             process.terminate()
             process.wait(10)

@@ -1,0 +1,1 @@
+"""The ruler: everything that is measured of understanding, in one table, beside what was measured last."""
