@@ -35,6 +35,8 @@ def test_a_question_is_answered_with_its_article(ada: Ada, question: str, articl
     [
         ("do you sell bicycles", "and what about horse saddles for children", "Talk to a person", "en"),
         ("你们卖自行车吗", "那卖不卖钢琴", "转人工客服", "zh"),
+        ("Do you rent out bicycles?", "Can I pay with seashells?", "Talk to a person", "en"),
+        ("你们出租自行车吗？", "公司的创始人是谁？", "转人工客服", "zh"),
     ],
 )
 def test_two_questions_without_an_answer_end_with_a_person(
