@@ -119,6 +119,10 @@ class PatientWebSocket(WebSocketsSansIOProtocol):
             self.conn.data_to_send()
 
     def keepalive_timeout(self) -> None:
+        if self.read_paused:  # its answer may lie unread behind a message that we have not taken: we are the slow ones
+            self.pong_timer, self.pending_ping_payload = None, None
+            self.schedule_ping()
+            return
         super().keepalive_timeout()
         self.transport.abort()
 
