@@ -27,8 +27,11 @@ class ActionAnswer(Action):  # type: ignore[misc]
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[dict[str, Any]]:
         text, language = signals.text(tracker), signals.search_language(tracker)
+        before = signals.before(tracker)
         try:
-            found = await self._knowledge().search(text, language=language, timeout=SEARCH_TIMEOUT_SECONDS)
+            found = await self._knowledge().search(
+                text, language=language, before=before.question, said=before.article_id, timeout=SEARCH_TIMEOUT_SECONDS
+            )
         except KnowledgeRefused:
             signals.send(dispatcher, tracker, wire.UNANSWERED)
             return []
@@ -37,7 +40,7 @@ class ActionAnswer(Action):  # type: ignore[misc]
             signals.send(dispatcher, tracker, wire.UNANSWERED, reason=wire.KNOWLEDGE_DOWN)
             return []
         logger.debug("searched", extra={"decision": found.decision, "confidence": found.confidence})
-        _say(dispatcher, tracker, found)
+        _say(dispatcher, tracker, found.without(signals.metadata(tracker).get("passed_over")))
         return []
 
     async def close(self) -> None:
@@ -53,16 +56,21 @@ class ActionAnswer(Action):  # type: ignore[misc]
 
 
 def _say(dispatcher: CollectingDispatcher, tracker: Tracker, found: Found) -> None:
-    if found.decision == "answer":
-        best = found.hits[0]
+    answers, choices = found.answers(), [wire.choice(hit.article_id, hit.question) for hit in found.offers()]
+    if answers:
+        best = answers[0]
         dispatcher.utter_message(text=best.answer)
-        about = {"article_id": best.article_id, "score": best.score, "question": best.question}
-        signals.send(dispatcher, tracker, wire.ANSWERED, **about)
-    elif found.decision == "choices":
-        signals.send(dispatcher, tracker, wire.CHOICES, choices=[_choice(hit) for hit in found.hits])
+        signals.send(dispatcher, tracker, wire.ANSWERED, **_about(best), more=_more(answers), choices=choices)
+    elif choices:
+        signals.send(dispatcher, tracker, wire.CHOICES, choices=choices)
     else:
         signals.send(dispatcher, tracker, wire.UNANSWERED)
 
 
-def _choice(hit: Hit) -> dict[str, str]:
-    return {"title": hit.question, "payload": wire.ARTICLE_CHOICE + hit.article_id}
+def _about(hit: Hit) -> dict[str, Any]:
+    return {"article_id": hit.article_id, "score": hit.score, "question": hit.question}
+
+
+def _more(answers: list[Hit]) -> list[dict[str, Any]]:
+    """The answers to the further questions of a message. Not as texts: Rasa's channel runs those together."""
+    return [{**_about(hit), "text": hit.answer} for hit in answers[1:]]

@@ -1,5 +1,6 @@
 """What every action reads of the message that it answers, and the one signal that it sends back."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from rasa_sdk import Tracker
@@ -33,6 +34,28 @@ def search_language(tracker: Tracker) -> str:
     reply = language(tracker)
     named = metadata(tracker).get("embedding")
     return "und" if named == wire.EMBEDDING_MULTI and reply == "en" else reply
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was asked before this message: as the article puts it that answered it, else in the customer's words."""
+
+    question: str = ""
+    article_id: str | None = None
+
+
+def before(tracker: Tracker) -> Before:
+    asked_now = True
+    for event in reversed(tracker.events):
+        if event.get("event") == "bot":
+            said = (event.get("data") or {}).get("custom") or {}
+            if said.get("signal") == wire.ANSWERED and said.get("question"):
+                return Before(str(said["question"]), said.get("article_id"))
+        elif event.get("event") == "user":
+            if not asked_now:
+                return Before(str(event.get("text") or ""))
+            asked_now = False
+    return Before()
 
 
 def send(dispatcher: CollectingDispatcher, tracker: Tracker, name: str, **extra: Any) -> None:

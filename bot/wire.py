@@ -51,6 +51,11 @@ def embedding_of(language: str) -> str:
     return EMBEDDING_EN if language == "en" else EMBEDDING_MULTI
 
 
+def choice(article_id: str, question: str) -> dict[str, str]:
+    """An article that is offered to be picked."""
+    return {"title": question, "payload": ARTICLE_CHOICE + article_id}
+
+
 def signal(
     name: str, *, intent: str, confidence: float, entities: list[dict[str, Any]], **extra: Any
 ) -> dict[str, Any]:

@@ -37,7 +37,8 @@ UNANSWERABLE_SHARES: Mapping[Group, float] = {"removed": 0.2, "unrelated": 0.1, 
 FEATURES_ACROSS = ("pooled", "margin", "lead")
 """Words of another language are no evidence, and there are too few of its questions to fit more."""
 
-WEIGHT_GRID = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
+WEIGHT_GRIDS = {"answer_weight": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5), "lexical_weight": (0.1, 0.2, 0.3)}
+"""Words always count: a product's own name is nothing to a model that never read it."""
 NEVER = Logistic(0.0, {})
 
 
@@ -121,7 +122,7 @@ def _weighed(index: KnowledgeIndex, language: str, asking: Callable[[Evaluation]
         if language == ACROSS and field == "lexical_weight":
             continue
         tried = []
-        for weight in WEIGHT_GRID:
+        for weight in WEIGHT_GRIDS[field]:
             judge = replace(best.judge(language), **{field: weight})  # type: ignore[arg-type]
             calibration = replace(best, judges={**best.judges, language: judge})
             outcomes = asking(Evaluation(built(calibration, index.dimensions, index.articles.values())))

@@ -19,6 +19,7 @@ PATH = Path(__file__).with_name("calibration.json")
 Decision = Literal["answer", "choices", "none"]
 
 FEATURES = (
+    "middle",
     "pooled",
     "best_question",
     "margin",

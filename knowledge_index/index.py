@@ -5,14 +5,18 @@ operations may arrive twice and in any order.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
+import numpy as np
+
+from knowledge_index import space
 from knowledge_index.articles import digest
 from knowledge_index.calibration import Calibration
 from knowledge_index.embedded import EmbeddedArticle
-from knowledge_index.embedder import Key
+from knowledge_index.embedder import Key, Vectors
 from knowledge_index.lexical import WordIndex
+from knowledge_index.space import Space
 from knowledge_index.vectors import VectorIndex
 
 
@@ -25,6 +29,32 @@ class Shelf:
     audience: str
 
 
+@dataclass(frozen=True)
+class View:
+    """One article in a space: its wordings, the sentences of its answer, and the middle of its wordings."""
+
+    wordings: Vectors
+    answers: Vectors
+    middle: Vectors
+
+
+@dataclass
+class Reading:
+    """A space with what was looked up in it. It holds until an article of its languages changes."""
+
+    space: Space
+    views: dict[str, View] = field(default_factory=dict)
+
+    def view(self, held: EmbeddedArticle, key: Key) -> View:
+        if held.article.id not in self.views:
+            rows = self.space.apply(held.vectors[key])
+            wordings, answers = rows[: held.questions], rows[held.questions :]
+            middle = wordings.sum(0)
+            middle /= max(float(np.linalg.norm(middle)), 1e-9)
+            self.views[held.article.id] = View(wordings, answers, middle)
+        return self.views[held.article.id]
+
+
 class KnowledgeIndex:
     def __init__(self, calibration: Calibration, dimensions: Mapping[Key, int]) -> None:
         self.calibration = calibration
@@ -34,6 +64,7 @@ class KnowledgeIndex:
         self.words: dict[str, WordIndex] = {}
         self._shelves: dict[Shelf, VectorIndex] = {}
         self._counts: dict[str, int] = defaultdict(int)
+        self._readings: dict[tuple[Sequence[str], Key], Reading] = {}
 
     def version_of(self, article_id: str) -> int:
         """The newest version heard of, deleted or not; 0 for an unknown article."""
@@ -61,12 +92,13 @@ class KnowledgeIndex:
         self.take(article.id)
         self.tombstones.pop(article.id, None)
         self.articles[article.id] = embedded
+        self._forget(article.language)
         self._counts[article.language] += 1
         for key, matrix in embedded.vectors.items():
             shelf = self._shelf(Shelf(article.language, key, article.audience))
             shelf.add(article.id, self.calibration.centred(key, matrix))
         words = self.words.setdefault(article.language, WordIndex(article.language))
-        words.add(article.id, (passage.text for passage in embedded.passages))
+        words.add(article.id, asked=_texts(embedded, asks=True), answer=_texts(embedded, asks=False))
 
     def take(self, article_id: str) -> None:
         """Take an article out, leaving no tombstone."""
@@ -74,6 +106,7 @@ class KnowledgeIndex:
         if held is None:
             return
         language = held.article.language
+        self._forget(language)
         self._counts[language] -= 1
         self.words[language].remove(article_id)
         for key in held.vectors:
@@ -86,16 +119,37 @@ class KnowledgeIndex:
             if shelf.key == key and shelf.language in wanted and audience in ("agents", shelf.audience):
                 yield vectors
 
+    def reading(self, languages: Sequence[str], key: Key) -> Reading:
+        """The articles of these languages in the space that they teach; learned at the first call after a change."""
+        within = (languages, key)
+        if within not in self._readings:
+            taught = (
+                held.vectors[key][: held.questions]
+                for _, held in sorted(self.articles.items())
+                if held.article.language in languages and key in held.vectors
+            )
+            usual = np.asarray(self.calibration.centres[key])
+            self._readings[within] = Reading(space.learned(taught, usual))
+        return self._readings[within]
+
     def languages(self) -> list[str]:
         return sorted(language for language, count in self._counts.items() if count)
 
     def digest(self) -> str:
         return digest((article_id, held.article.version) for article_id, held in self.articles.items())
 
+    def _forget(self, language: str) -> None:
+        for within in [within for within in self._readings if language in within[0]]:
+            del self._readings[within]
+
     def _shelf(self, shelf: Shelf) -> VectorIndex:
         if shelf not in self._shelves:
             self._shelves[shelf] = VectorIndex(self.dimensions[shelf.key])
         return self._shelves[shelf]
+
+
+def _texts(embedded: EmbeddedArticle, *, asks: bool) -> Iterator[str]:
+    return (passage.text for passage in embedded.passages if passage.asks == asks)
 
 
 def built(

@@ -1,4 +1,4 @@
-"""The word index of one language: BM25 over passages, the best passage speaking for its article.
+"""The word index of one language: BM25F over two fields, what an article is asked by and what it answers.
 
 English words lose stop words and endings; Chinese is read as characters and pairs of characters, which matched
 jieba's words in measurement and loads nothing. Scores are shares of what the query asks for, about 0..1.
@@ -8,9 +8,11 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 K1 = 1.2
 B = 0.3
+ANSWER_SHARE = 0.3
 
 _RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[^\W_\u3400-\u4dbf\u4e00-\u9fff]+")
 _NUMBER = re.compile(r"\d{4}")
@@ -62,61 +64,84 @@ def _tidy(base: str, ending: str) -> str:
     return base.rstrip("e") if len(base) > 3 else base
 
 
+@dataclass(frozen=True)
+class Counted:
+    """An article's terms by field, with their numbers."""
+
+    asked: Counter[str]
+    answer: Counter[str]
+
+    @property
+    def terms(self) -> set[str]:
+        return {*self.asked, *self.answer}
+
+
 class WordIndex:
-    """Counts are whole numbers, so that adding and removing leaves exactly what a rebuild would give."""
+    """BM25F over articles. Counts are whole numbers: adding and removing leaves exactly what a rebuild gives."""
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._postings: dict[str, dict[tuple[str, int], int]] = defaultdict(dict)
-        self._passages: dict[str, list[Counter[str]]] = {}
-        self._lengths: dict[tuple[str, int], int] = {}
-        self._total_length = 0
+        self._postings: dict[str, set[str]] = defaultdict(set)
+        self._articles: dict[str, Counted] = {}
+        self._asked = 0
+        self._answer = 0
 
-    def add(self, article_id: str, texts: Iterable[str]) -> None:
-        """Index an article's passages; one that is there already is replaced."""
+    def add(self, article_id: str, *, asked: Iterable[str], answer: Iterable[str] = ()) -> None:
+        """Index an article's wordings and its answer; one that is there already is replaced."""
         self.remove(article_id)
-        self._passages[article_id] = [Counter(tokens(text, self.language)) for text in texts]
-        for number, counts in enumerate(self._passages[article_id]):
-            length = counts.total()
-            self._lengths[article_id, number] = length
-            self._total_length += length
-            for term, count in counts.items():
-                self._postings[term][article_id, number] = count
+        counted = Counted(self._counted(asked), self._counted(answer))
+        self._articles[article_id] = counted
+        self._asked += counted.asked.total()
+        self._answer += counted.answer.total()
+        for term in counted.terms:
+            self._postings[term].add(article_id)
 
     def remove(self, article_id: str) -> None:
-        for number, counts in enumerate(self._passages.pop(article_id, ())):
-            self._total_length -= self._lengths.pop((article_id, number))
-            for term in counts:
-                del self._postings[term][article_id, number]
-                if not self._postings[term]:
-                    del self._postings[term]
+        counted = self._articles.pop(article_id, None)
+        if counted is None:
+            return
+        self._asked -= counted.asked.total()
+        self._answer -= counted.answer.total()
+        for term in counted.terms:
+            self._postings[term].discard(article_id)
+            if not self._postings[term]:
+                del self._postings[term]
 
     def scores(self, terms: Sequence[str]) -> dict[str, float]:
-        """The best passage score of each article that shares a term, as a share of the most that can be asked for."""
+        """The score of each article that shares a term, as a share of the most that can be asked for."""
         weights = self._weights(terms)
-        whole = sum(weights.values())
-        average = self._total_length / max(len(self._lengths), 1) or 1.0
-        by_passage: dict[tuple[str, int], float] = defaultdict(float)
+        whole = sum(weights.values()) * (K1 + 1)
+        scores: dict[str, float] = defaultdict(float)
         for term, weight in weights.items():
-            for passage, count in self._postings.get(term, {}).items():
-                damping = K1 * (1 - B + B * self._lengths[passage] / average)
-                by_passage[passage] += weight * count * (K1 + 1) / (count + damping) / whole
-        best: dict[str, float] = {}
-        for (article_id, _), score in by_passage.items():
-            best[article_id] = max(score, best.get(article_id, 0.0))
-        return best
+            for article_id in self._postings.get(term, ()):
+                heard = self._heard(term, self._articles[article_id])
+                scores[article_id] += weight * heard * (K1 + 1) / (heard + K1) / whole
+        return scores
 
     def coverage(self, terms: Sequence[str], article_id: str) -> float:
         """How much of the query, by weight, stands anywhere in the article; a term unknown here weighs most."""
         weights = self._weights(terms)
-        passages = self._passages.get(article_id, ())
-        held = sum(weight for term, weight in weights.items() if any(term in counts for counts in passages))
+        held = sum(weight for term, weight in weights.items() if article_id in self._postings.get(term, ()))
         return held / sum(weights.values()) if weights else 0.0
 
+    def _heard(self, term: str, counted: Counted) -> float:
+        """How often, allowing for length; a word of the answer counts for less than one that customers ask with."""
+        many = len(self._articles)
+        asked = counted.asked[term] / _length(counted.asked.total(), self._asked / many)
+        answer = counted.answer[term] / _length(counted.answer.total(), self._answer / many)
+        return asked + ANSWER_SHARE * answer
+
+    def _counted(self, texts: Iterable[str]) -> Counter[str]:
+        return Counter(term for text in texts for term in tokens(text, self.language))
+
     def _weights(self, terms: Sequence[str]) -> dict[str, float]:
-        total = len(self._lengths)
+        total = len(self._articles)
         return {
             term: math.log(1 + (total - found + 0.5) / (found + 0.5))
             for term in dict.fromkeys(terms)
             for found in (len(self._postings.get(term, ())),)
         }
+
+
+def _length(own: int, usual: float) -> float:
+    return 1 - B + B * own / (usual or 1.0)

@@ -6,10 +6,10 @@ time; searches never wait for them.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from knowledge_index import search
+from knowledge_index import questions, search
 from knowledge_index.articles import Article
 from knowledge_index.batching import Batcher
 from knowledge_index.calibration import Calibration
@@ -19,10 +19,23 @@ from knowledge_index.evaluate import Evaluation, Report, report
 from knowledge_index.index import KnowledgeIndex, built
 from knowledge_index.kept import KeptVectors
 from knowledge_index.manifest import IndexRefused, Manifest
+from knowledge_index.search import Result
 from knowledge_index.store import Change, IndexStore
 
 UNCERTAIN = 2.0
 """A threshold that no chance reaches."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A search. `before` is the question that the text may go on from, `said` the article that answered that one."""
+
+    text: str
+    language: str = "und"
+    audience: str = "public"
+    k: int = 3
+    before: str = ""
+    said: str | None = None
 
 
 class Changed(Exception):
@@ -60,16 +73,42 @@ class Library:
     async def close(self) -> None:
         await self.batcher.close()
 
-    async def search(self, *, text: str, language: str, audience: str, k: int) -> search.Result:
-        """Never raises for a strange text: what cannot be embedded has no answer."""
-        within = search.scope(self.index, language)
+    async def search(self, asked: Asked) -> Result:
+        """Never raises for a strange text: what cannot be embedded has no answer.
+
+        A text of several questions is searched question by question, and as a whole where none of them is answered;
+        one that leans on the question before it, also together with that one.
+        """
+        texts = questions.split(asked.text)
+        if len(texts) > 1:
+            parts = await asyncio.gather(*(self._search(replace(asked, text=text)) for text in texts))
+            answered = next((part for part in parts if part.decision == "answer"), None)
+            if answered is not None:
+                return replace(answered, parts=tuple(parts))
+        found = await self._search(asked)
+        if found.decision == "answer" or not asked.before or not questions.leans(asked.text):
+            return found
+        joined = await self._search(replace(asked, text=f"{asked.before} {asked.text}"), without=asked.said)
+        return max(found, joined, key=lambda result: result.confidence)
+
+    async def _search(self, asked: Asked, without: str | None = None) -> Result:
+        within = search.scope(self.index, asked.language)
         try:
-            vector = await self.batcher.vector(Wanted(within.key, "query", text))
+            vector = await self.batcher.vector(Wanted(within.key, "query", asked.text))
         except CannotEmbed:
-            return search.Result("none", 0.0, language, ())
-        if search.scope(self.index, language) != within:
-            return await self.search(text=text, language=language, audience=audience, k=k)
-        return search.search(self.index, text=text, vector=vector, language=language, audience=audience, k=k)
+            return Result("none", 0.0, asked.language, ())
+        if search.scope(self.index, asked.language) != within:
+            return await self._search(asked, without)
+        said = self.index.articles.get(without) if without else None
+        return search.search(
+            self.index,
+            text=asked.text,
+            vector=vector,
+            language=asked.language,
+            audience=asked.audience,
+            k=asked.k,
+            without=said.article.subject if said else None,
+        )
 
     async def put(self, article: Article) -> int:
         """Make the article findable. Returns the version that is held afterwards; an older one changes nothing."""

@@ -32,10 +32,14 @@ class EmbeddingsRequest(BaseModel):
 
 
 class SearchRequest(BaseModel):
+    """`before` and `said`: the question before this one and the article that answered it, if any."""
+
     text: Text
     language: Annotated[str, Field(max_length=20)] = "und"
     audience: Literal["public", "agents"] = "public"
     k: Annotated[int, Field(ge=1, le=20)] = 3
+    before: Annotated[Text, Field(max_length=1_000)] = ""
+    said: ArticleId | None = None
 
 
 class ArticleBody(BaseModel):

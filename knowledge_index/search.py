@@ -13,9 +13,8 @@ import numpy as np
 from knowledge_index import lexical
 from knowledge_index.articles import Article
 from knowledge_index.calibration import Decision, Judge
-from knowledge_index.embedded import EmbeddedArticle
 from knowledge_index.embedder import Key, Vectors, key_for
-from knowledge_index.index import KnowledgeIndex
+from knowledge_index.index import KnowledgeIndex, View
 from knowledge_index.text import clean
 
 REPLY_LANGUAGES = ("en", "zh")
@@ -34,9 +33,10 @@ CHOICE_GAP = 0.2
 
 @dataclass(frozen=True)
 class Candidate:
-    """One article against one query: cosines around the centre, words as a share of the query, `score` of all 1."""
+    """One article against one query: cosines in the articles' space, words and `score` as shares of 1."""
 
     article: Article
+    middle: float
     pooled: float
     best_question: float
     lexical: float
@@ -54,12 +54,16 @@ class Hit:
 
 @dataclass(frozen=True)
 class Result:
-    """`confidence` is the probability that the first hit answers the question, whatever the decision."""
+    """`confidence` is the probability that the first hit answers the question, whatever the decision.
+
+    `parts`: what each question of a text that asks several got; the rest is then the first answered one's.
+    """
 
     decision: Decision
     confidence: float
     language: str
     hits: tuple[Hit, ...]
+    parts: tuple["Result", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,10 +84,17 @@ def scope(index: KnowledgeIndex, language: str) -> Scope:
 
 
 def search(
-    index: KnowledgeIndex, *, text: str, vector: Vectors, language: str, audience: str = "public", k: int = 3
+    index: KnowledgeIndex,
+    *,
+    text: str,
+    vector: Vectors,
+    language: str,
+    audience: str = "public",
+    k: int = 3,
+    without: str | None = None,
 ) -> Result:
     """Decide and list the `k` nearest articles. `vector` is the text's in the model that `scope` names."""
-    ranked = rank(index, text=text, vector=vector, language=language, audience=audience)
+    ranked = rank(index, text=text, vector=vector, language=language, audience=audience, without=without)
     if not ranked:
         return Result("none", 0.0, language, ())
     judge = index.calibration.judge(scope(index, language).judge)
@@ -92,19 +103,32 @@ def search(
 
 
 def rank(
-    index: KnowledgeIndex, *, text: str, vector: Vectors, language: str, audience: str = "public"
+    index: KnowledgeIndex,
+    *,
+    text: str,
+    vector: Vectors,
+    language: str,
+    audience: str = "public",
+    without: str | None = None,
 ) -> list[Candidate]:
-    """The candidates, best first, one a subject; ties break by id so that equal indexes answer equally."""
+    """The candidates, best first, one a subject; ties break by id so that equal indexes answer equally.
+
+    `without` is a subject whose articles are passed over.
+    """
     within = scope(index, language)
     judge = index.calibration.judge(within.judge)
-    query = index.calibration.centred(within.key, vector)
+    around = index.calibration.centred(within.key, vector)
+    reading = index.reading(within.languages, within.key)
+    query = reading.space.apply(vector)
     words = {} if within.judge == ACROSS else _word_scores(index, text, within.languages[0], audience)
     found = []
     for shelf in index.shelves(within.languages, within.key, audience):
         by_words = [name for name in words if name in shelf][:NEAREST_BY_WORDS]
-        for name in dict.fromkeys([*shelf.nearest(query, NEAREST_PASSAGES), *by_words]):
-            cosines = shelf.similarities(query, name)
-            found.append(_candidate(index.articles[name], cosines, words.get(name, 0.0), judge))
+        for name in dict.fromkeys([*shelf.nearest(around, NEAREST_PASSAGES), *by_words]):
+            held = index.articles[name]
+            if held.article.subject != without:
+                view = reading.view(held, within.key)
+                found.append(_candidate(held.article, query, view, words.get(name, 0.0), judge))
     found.sort(key=lambda candidate: (-candidate.score, candidate.article.id))
     ranked = _one_a_subject(found)
     return ranked if within.judge != ACROSS else [_in_english(index, one, audience) for one in ranked]
@@ -121,6 +145,7 @@ def evidence(index: KnowledgeIndex, text: str, ranked: Sequence[Candidate], back
     language = first.article.language
     terms = lexical.tokens(clean(text), language)
     return {
+        "middle": first.middle,
         "pooled": first.pooled,
         "best_question": first.best_question,
         "margin": first.score - rivals[0],
@@ -145,13 +170,13 @@ def _word_scores(index: KnowledgeIndex, text: str, language: str, audience: str)
     return {name: scores[name] for name in sorted(seen, key=lambda name: (-scores[name], name))}
 
 
-def _candidate(held: EmbeddedArticle, cosines: Vectors, word_score: float, judge: Judge) -> Candidate:
-    questions, answers = cosines[: held.questions], cosines[held.questions :]
-    pooled = pool(questions)
-    answer = float(answers.max()) if answers.size else 0.0
-    score = pooled + judge.answer_weight * answer + judge.lexical_weight * word_score
+def _candidate(article: Article, query: Vectors, view: View, word_score: float, judge: Judge) -> Candidate:
+    cosines = view.wordings @ query
+    middle, pooled = float(view.middle @ query), pool(cosines)
+    answer = float((view.answers @ query).max()) if len(view.answers) else 0.0
+    score = (middle + pooled) / 2 + judge.answer_weight * answer + judge.lexical_weight * word_score
     best_possible = 1.0 + judge.answer_weight + judge.lexical_weight
-    return Candidate(held.article, pooled, float(questions.max()), word_score, score / best_possible)
+    return Candidate(article, middle, pooled, float(cosines.max()), word_score, score / best_possible)
 
 
 def _one_a_subject(ranked: Sequence[Candidate]) -> list[Candidate]:

@@ -16,7 +16,7 @@ class VectorIndex:
 
         self._faiss: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
         self._owner: dict[int, str] = {}
-        self._rows: dict[str, tuple[Vectors, Any]] = {}
+        self._rows: dict[str, Any] = {}
         self._next_row = 0
 
     def __len__(self) -> int:
@@ -32,11 +32,11 @@ class VectorIndex:
         self._next_row += len(vectors)
         self._faiss.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), rows)
         self._owner.update((int(row), article_id) for row in rows)
-        self._rows[article_id] = (vectors, rows)
+        self._rows[article_id] = rows
 
     def remove(self, article_id: str) -> None:
         if article_id in self._rows:
-            _, rows = self._rows.pop(article_id)
+            rows = self._rows.pop(article_id)
             self._faiss.remove_ids(rows)
             for row in rows:
                 del self._owner[int(row)]
@@ -47,8 +47,3 @@ class VectorIndex:
             return ()
         _, found = self._faiss.search(query.reshape(1, -1), min(passages, len(self._owner)))
         return tuple(dict.fromkeys(self._owner[int(row)] for row in found[0] if row >= 0))
-
-    def similarities(self, query: Vectors, article_id: str) -> Vectors:
-        """The cosine of each of the article's passages, in their order."""
-        vectors, _ = self._rows[article_id]
-        return np.asarray(vectors @ query, dtype=np.float32)

@@ -1,8 +1,10 @@
 """The knowledge search alone: answers while Rasa is away or behind, from the text's cues and the articles."""
 
+from typing import Any
+
 from bot import wire
 from bot.dialogue.engine import EngineFailed, EngineReply, Signal, TurnInput
-from knowledge_index.client import KnowledgeClient, KnowledgeRefused, KnowledgeUnavailable
+from knowledge_index.client import Hit, KnowledgeClient, KnowledgeRefused, KnowledgeUnavailable
 
 
 class KnowledgeEngine:
@@ -20,14 +22,13 @@ class KnowledgeEngine:
             found = await self._client.search(turn.text, language=turn.language)
         except (KnowledgeUnavailable, KnowledgeRefused) as error:
             raise EngineFailed("the knowledge service did not answer") from error
-        if found.decision == "answer" and found.hits:
-            best = found.hits[0]
-            extra = {"article_id": best.article_id, "question": best.question, "score": best.score}
-            return EngineReply((best.answer,), (Signal(wire.ANSWERED, extra=extra),), self.name)
-        if found.decision == "choices" and found.hits:
-            choices = [
-                {"title": hit.question, "payload": f"{wire.ARTICLE_CHOICE}{hit.article_id}"} for hit in found.hits
-            ]
+        found = found.without(turn.passed_over)
+        answers, choices = found.answers(), [wire.choice(hit.article_id, hit.question) for hit in found.offers()]
+        if answers:
+            extra = {**_about(answers[0]), "choices": choices}
+            extra["more"] = [{**_about(hit), "text": hit.answer} for hit in answers[1:]]
+            return EngineReply((answers[0].answer,), (Signal(wire.ANSWERED, extra=extra),), self.name)
+        if choices:
             return self._only(Signal(wire.CHOICES, extra={"choices": choices}))
         return self._only(Signal(wire.UNANSWERED))
 
@@ -42,3 +43,7 @@ class KnowledgeEngine:
 
     def _only(self, signal: Signal) -> EngineReply:
         return EngineReply((), (signal,), self.name)
+
+
+def _about(hit: Hit) -> dict[str, Any]:
+    return {"article_id": hit.article_id, "question": hit.question, "score": hit.score}

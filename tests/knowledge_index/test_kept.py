@@ -16,7 +16,7 @@ from knowledge_index.calibration import Calibration
 from knowledge_index.embedded import Wanted
 from knowledge_index.embedder import Embedder, Key
 from knowledge_index.kept import KeptVectors
-from knowledge_index.library import Library
+from knowledge_index.library import Asked, Library
 
 Told = TypeVar("Told")
 BICYCLES = Article(
@@ -74,7 +74,7 @@ def test_what_customers_write_is_not_kept(tmp_path: Path, embedders: dict[Key, E
     async def journey(library: Library) -> tuple[int, int]:
         await fill(library)
         before = rows(kept)
-        await library.search(text="my own words about a bicycle", language="en", audience="public", k=3)
+        await library.search(Asked("my own words about a bicycle", language="en"))
         await library.batcher.vectors([LAMP])
         unchanged = rows(kept)
         await library.lasting([LAMP, Wanted("en", "query", "")])

@@ -29,16 +29,16 @@ def test_order_numbers_are_not_words() -> None:
 
 def test_the_article_that_shares_the_rare_word_comes_first() -> None:
     words = WordIndex("en")
-    words.add("camera", ["my camera is offline", "camera shows no picture"])
-    words.add("lock", ["my lock is offline"])
-    words.add("hub", ["my hub is offline"])
+    words.add("camera", asked=["my camera is offline", "camera shows no picture"])
+    words.add("lock", asked=["my lock is offline"])
+    words.add("hub", asked=["my hub is offline"])
     scores = words.scores(tokens("the lock went offline", "en"))
     assert max(scores, key=lambda name: scores[name]) == "lock"
 
 
 def test_coverage_falls_with_every_word_that_the_article_does_not_know() -> None:
     words = WordIndex("en")
-    words.add("lock", ["my lock is offline"])
+    words.add("lock", asked=["my lock is offline"])
     known = words.coverage(tokens("lock offline", "en"), "lock")
     unknown = words.coverage(tokens("lock offline on a boat in Norway", "en"), "lock")
     assert known == pytest.approx(1.0)
@@ -51,11 +51,11 @@ def test_adding_and_removing_leaves_what_a_rebuild_gives() -> None:
     texts = {name: [" ".join(chance.choices(vocabulary, k=6)) for _ in range(3)] for name in "abcdef"}
     changed, fresh = WordIndex("en"), WordIndex("en")
     for name, passages in texts.items():
-        changed.add(name, ["an earlier wording", *passages])
-        changed.add(name, passages)
+        changed.add(name, asked=["an earlier wording"], answer=passages)
+        changed.add(name, asked=passages[:2], answer=passages[2:])
     changed.remove("c")
     for name in "fedba":
-        fresh.add(name, texts[name])
+        fresh.add(name, asked=texts[name][:2], answer=texts[name][2:])
     query = tokens("word1 word2 word3 unheard", "en")
     assert changed.scores(query) == pytest.approx(fresh.scores(query))
     assert changed.coverage(query, "a") == pytest.approx(fresh.coverage(query, "a"))
@@ -63,6 +63,6 @@ def test_adding_and_removing_leaves_what_a_rebuild_gives() -> None:
 
 def test_a_query_without_words_scores_nothing() -> None:
     words = WordIndex("en")
-    words.add("lock", ["my lock is offline"])
+    words.add("lock", asked=["my lock is offline"])
     assert words.scores([]) == {}
     assert words.coverage([], "lock") == 0.0

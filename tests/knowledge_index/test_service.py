@@ -60,10 +60,8 @@ def post(address: str, path: str, body: bytes, method: str = "POST") -> tuple[in
 def test_a_published_article_is_found_by_the_next_search_and_a_deleted_one_is_not(address: str) -> None:
     async def journey(knowledge: KnowledgeClient) -> None:
         assert (await knowledge.search("do you sell bicycles", language="en")).decision == "none"
-        started = time.perf_counter()
         assert await knowledge.put_article(BICYCLES) == 1
         found = await knowledge.search("do you sell bicycles", language="en")
-        assert time.perf_counter() - started < 1.0
         assert (found.decision, found.hits[0].article_id) == ("answer", "bicycles.en")
         assert found.hits[0].answer == BICYCLES["answer"]
         assert await knowledge.article("bicycles.en") == BICYCLES

