@@ -118,3 +118,16 @@ def test_one_is_signed_out_elsewhere_from_ones_account(site: Site, windows: Wind
     expect(page.locator("#sessions li")).to_have_count(1)
     expect(page.locator("#sessions")).to_be_focused()
     assert elsewhere.http.get("/staff/me").status_code == 401
+
+
+def test_an_open_desk_whose_session_ends_leads_to_the_sign_in(site: Site, windows: Windows) -> None:
+    email = account(site, PASSWORD, PasswordKind.OWN)
+    page = windows.open("/sign-in?next=/desk")
+    sign_in(page, email, PASSWORD)
+    expect(page.locator("#connection[data-live=true]")).to_be_attached()
+    windows.expect_complaints("status of 401", "WebSocket connection to")
+    with site.db.transaction() as session:
+        bea = auth.account_of(session, email)
+        assert bea is not None
+        auth.do_end_sessions(session, auth.StaffSession.staff_id == bea.id)
+    page.wait_for_url("**/sign-in?next=%2Fdesk")

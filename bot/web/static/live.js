@@ -5,12 +5,17 @@ import { showConnection } from "./staff.js";
 
 const PING_MS = 25_000;
 const REFRESH_MS = 15_000;
+const SIGNED_OUT = 4401;
 
-/** `on`: a handler for each frame type. `refresh` loads everything anew: after each reconnection, and while there is none. */
+/**
+ * `on`: a handler for each frame type. `refresh` loads everything anew: after each reconnection, while there is none, and
+ * when the session has ended, which leads to the sign-in.
+ */
 export async function listen(on, refresh) {
   setInterval(() => !isOpen && refresh(), REFRESH_MS);
   for (let failures = 0; ;) {
-    const opened = await connection(on, () => failures && refresh());
+    const [opened, code] = await connection(on, () => failures && refresh());
+    if (code === SIGNED_OUT) refresh();
     failures = opened ? 1 : failures + 1;
     await pause(backOff(failures - 1));
   }
@@ -39,10 +44,10 @@ function connection(on, opened) {
       const frame = JSON.parse(event.data);
       on[frame.type]?.(frame);
     };
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       clearInterval(pings);
       setOpen(false);
-      resolve(wasOpen);
+      resolve([wasOpen, code]);
     };
   });
 }
