@@ -38,6 +38,7 @@ CALLS = [
     Call("ben", "POST", "/desk/tickets/{ticket}/reply",
          {"text": "hello", "based_on_seq": 9, "client_message_id": "{new}"}, {"text": 4000}, ("client_message_id",)),
     Call("ben", "POST", "/desk/tickets/{ticket}/note", {"text": "hello"}, {"text": 4000}),
+    Call("ben", "POST", "/desk/wording", {"text": "hello"}, {"text": 4000}),
     Call("ben", "POST", "/desk/tickets/{ticket}/wait", {"reason": "hello"}, {"reason": 500}),
     Call("ben", "POST", "/desk/tickets/{ticket}/transfer", {"team": "service", "reason": "hello"},
          {"reason": 500}, ("team",)),
@@ -52,6 +53,9 @@ CALLS = [
     Call("dan", "POST", "/alerts/{alert}/confirm", {"level": "advisory"}, {}, ("level", "note")),
     Call("nobody", "POST", "/staff/login", {"email": "ben@emberly.example", "password": PASSWORD}, {},
          ("email", "password")),
+    Call("ben", "POST", "/desk/tickets/{ticket}/correct", {"intent": "greet"}, {}, ("intent", "topic", "request_type")),
+    Call("cleo", "POST", "/learning/corrections/{correction}/accept",
+         {"version": 1, "intent": "greet", "example": "hello"}, {"example": 500}, ("intent",)),
 ]  # fmt: skip
 
 
@@ -66,6 +70,7 @@ class Scene:
         self.ada.asks("Please let me talk to a person")
         self.ticket = self.ada.ticket()["number"]
         self.alert = self._alert()
+        self.correction = self._correction()
 
     def _alert(self) -> str:
         """An alert of any phase: bad input is refused before the phase is looked at."""
@@ -73,13 +78,19 @@ class Scene:
         self.cast["dan"].http.post("/alerts", json=body)
         return str(self.cast["dan"].get("/alerts")["items"][0]["id"])
 
+    def _correction(self) -> str:
+        self.cast["ben"].post(f"/desk/tickets/{self.ticket}/correct", {"intent": "track_order"})
+        return str(self.cast["cleo"].get("/learning/corrections")["items"][0]["id"])
+
     def client(self, call: Call) -> httpx.Client:
         if call.who == "nobody":
             return self.nobody
         return self.ada.http if call.who == "ada" else self.cast[call.who].http
 
     def path(self, call: Call) -> str:
-        return call.path.format(conversation=self.ada.id, ticket=self.ticket, alert=self.alert)
+        return call.path.format(
+            conversation=self.ada.id, ticket=self.ticket, alert=self.alert, correction=self.correction
+        )
 
     def body(self, call: Call, **other: Any) -> dict[str, Any]:
         fresh = {"{new}": f"m{next(_numbers)}", "{topic}": TOPICS[next(_numbers) % len(TOPICS)]}

@@ -146,7 +146,17 @@ def test_what_needs_a_token_says_whose(site: Site, scene: Scene) -> None:
                 assert answer.status_code in (401, 422), (method, path, answer.status_code)
 
 
-PARAMETERS = ("conversation_id", "seq", "number", "article_id", "alert_id", "staff_id", "session_id", "id")
+PARAMETERS = (
+    "conversation_id",
+    "seq",
+    "number",
+    "article_id",
+    "alert_id",
+    "staff_id",
+    "session_id",
+    "correction_id",
+    "id",
+)
 
 
 def test_a_method_that_a_path_does_not_take_is_refused_with_those_that_it_takes(site: Site, scene: Scene) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.input.calls import CALLS, Call, Scene, refused
+from tests.input.calls import ARTICLE, CALLS, Call, Scene, refused
 from tests.people import StaffMember
 from tests.sites import Site
 
@@ -110,14 +110,14 @@ def test_errors_speak_the_language_that_was_asked_for(scene: Scene, call: Call) 
 def test_no_number_is_too_large_to_be_refused(scene: Scene) -> None:
     huge = 10**40
     ben, cleo, ada = scene.cast["ben"].http, scene.cast["cleo"].http, scene.ada
-    article = scene.cast["cleo"].post("/knowledge/articles", CALLS[9].body, status=201)["id"]
+    article = scene.cast["cleo"].post("/knowledge/articles", ARTICLE, status=201)["id"]
     for number in (huge, 2**63, 2**31, -1, 1.5, "nine"):
         reply = {"text": "hello", "based_on_seq": number, "client_message_id": "n"}
         refused(ben.post(f"/desk/tickets/{scene.ticket}/reply", json=reply))
         refused(ben.get(f"/desk/tickets/{number}"))
         refused(ben.get("/desk/tickets", params={"limit": number}))
         refused(cleo.post(f"/knowledge/articles/{article}/restore", json={"version": number}))
-        refused(cleo.put(f"/knowledge/articles/{article}", json={**CALLS[9].body, "version": number}))
+        refused(cleo.put(f"/knowledge/articles/{article}", json={**ARTICLE, "version": number}))
         refused(ada.http.get(f"/conversations/{ada.id}/messages", params={"after_seq": number}))
         refused(ada.http.post(f"/conversations/{ada.id}/messages/{number}/feedback", json={"helpful": True}))
 
