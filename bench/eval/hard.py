@@ -6,7 +6,7 @@ from typing import TypeVar
 from bench.eval.rows import Row
 from bench.eval.seen import Seen, leads_to
 from bench.held import HARD, LANGUAGES, RISKS
-from bench.understanding.__main__ import auroc
+from bench.understanding.anger import auroc
 from bot.learning.held import is_right
 from bot.policy import load
 

@@ -1,5 +1,6 @@
 """The desk over HTTP."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -15,6 +16,8 @@ from bot.desk.models import UNSETTLED
 from bot.desk.queue import Filters, tickets_in_order
 from bot.desk.schemas import (
     CardOut,
+    DoubtsOut,
+    DraftIn,
     ListIn,
     NoteIn,
     ReopenIn,
@@ -29,6 +32,7 @@ from bot.desk.schemas import (
     WaitIn,
 )
 from bot.policy.current import Rules
+from bot.understanding.wording import doubts
 
 router = APIRouter(prefix="/desk", tags=["desk"], route_class=calls.Call)
 Agent = Annotated[Staff, Depends(require(Role.AGENT, Role.LEAD, Role.SUPERVISOR))]
@@ -56,6 +60,12 @@ def teams(_staff: Anybody, policy: Rules) -> Json:
     named = [{"key": key, "names": team.name.model_dump()} for key, team in policy.teams.teams.items()]
     departments = [{"key": key, "names": name.model_dump()} for key, name in policy.teams.departments.items()]
     return {"items": named, "departments": departments}
+
+
+@router.post("/wording", **calls.told(DoubtsOut, by="staff"))
+def wording(body: DraftIn, _staff: Agent) -> Json:
+    """What is doubtful in a draft before it is sent: words that hurt, promises that nobody can keep. Only a hint."""
+    return {"items": [asdict(doubt) for doubt in doubts(body.text)]}
 
 
 @router.get("/tickets/{number}", **calls.told(CardOut, errors.NotFound, by="staff", body=False))

@@ -21,6 +21,23 @@ class ReplyIn(Shape):
     client_message_id: Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
+class DraftIn(Shape):
+    text: Words
+
+
+class DoubtOut(BaseModel):
+    """Words of a draft that had better not be sent, by place. `kind`: `hurtful` or `overpromise`."""
+
+    kind: str
+    words: str
+    start: int
+    end: int
+
+
+class DoubtsOut(BaseModel):
+    items: list[DoubtOut]
+
+
 class NoteIn(Shape):
     text: Words
 

@@ -2,7 +2,7 @@
 
 A file is a list of rules:
   rule      its name, unique over all files; shown beside the words that it found
-  kind      what it speaks for (one of KINDS)
+  kind      what it speaks for (one of KINDS, or of AGENTS_KINDS)
   weight    0 < weight <= 1, how much one hit says (left out: 1)
   harmless  true: its words are no sign of `kind`, and take those of other rules that lie inside them
   alone     true: counts only when nothing but courtesy stands around it
@@ -23,6 +23,8 @@ import yaml
 
 from bot.understanding.words import read_words
 
+AGENTS_KINDS = frozenset({"hurtful", "overpromise"})
+"""Of the rules in patterns/agents/, which read what agents write."""
 KINDS = frozenset(
     {
         "anger", "warmth", "urgency", "safety", "legal", "media", "regulator", "data", "self_harm",
@@ -35,6 +37,7 @@ QUANTIFIERS = frozenset({"!", "?", "+", "*"})
 KEYS = frozenset({"rule", "kind", "weight", "harmless", "alone", "negated", "match"})
 
 PATTERNS = Path(__file__).parent / "patterns"
+AGENTS_PATTERNS = PATTERNS / "agents"
 
 Token = dict[str, Any]
 
@@ -92,7 +95,7 @@ def _rule(entry: dict[str, Any], language: str) -> Rule:
     weight = float(entry.get("weight", 1))
     matches = entry["match"]
     _require(not set(entry) - KEYS, f"unknown keys {sorted(set(entry) - KEYS)}")
-    _require(entry["kind"] in KINDS, f"unknown kind {entry['kind']!r}")
+    _require(entry["kind"] in KINDS | AGENTS_KINDS, f"unknown kind {entry['kind']!r}")
     _require(0 < weight <= 1, f"weight {weight} is not within 0 and 1")
     _require(isinstance(matches, list) and bool(matches), "match must be a list that is not empty")
     _require(entry.get("negated", "keep") == "keep", "negated can only be `keep`")

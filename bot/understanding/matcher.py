@@ -9,9 +9,10 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from bot.understanding.load import Rule, Token, literals, load_rules, words_of
+from bot.understanding.load import PATTERNS, Rule, Token, literals, load_rules, words_of
 from bot.understanding.spacy_without_torch import Doc, Matcher, blank_vocab
 from bot.understanding.spans import Taken
 from bot.understanding.vocabulary import vocabulary
@@ -56,9 +57,9 @@ class _Compiled:
     pictures: tuple[tuple[Rule, re.Pattern[str]], ...]
 
 
-def find(folded: str) -> list[Hit]:
-    """The hits in a text that `clean.fold` has prepared, in the order of the text."""
-    rules = compiled()
+def find(folded: str, folder: Path = PATTERNS) -> list[Hit]:
+    """The hits of a folder's rules in a text that `clean.fold` has prepared, in the order of the text."""
+    rules = compiled(folder)
     hits = _english_hits(folded, rules.english)
     if not folded.isascii():
         hits.extend(_expression_hits(folded, rules.pictures))
@@ -67,10 +68,10 @@ def find(folded: str) -> list[Hit]:
     return sorted(_settled(hits, len(folded)), key=lambda hit: (hit.start, hit.end, hit.rule.name))
 
 
-@lru_cache(maxsize=1)
-def compiled() -> _Compiled:
-    """The rules, ready for use. Read at the first call (0.1 s)."""
-    rules = load_rules()
+@lru_cache(maxsize=2)
+def compiled(folder: Path = PATTERNS) -> _Compiled:
+    """A folder's rules, ready for use. Read at the first call (0.1 s)."""
+    rules = load_rules(folder)
     expressions = [(rule, _expression(rule)) for rule in rules if rule.language == "zh"]
     return _Compiled(
         english=_compile_english([rule for rule in rules if rule.language == "en"]),
@@ -157,7 +158,3 @@ def _settled(hits: list[Hit], length: int) -> list[Hit]:
     )
     kept = [hit for hit in longest_first if taken[hit.rule.kind].claim(hit.start, hit.end)]
     return [hit for hit in kept if not hit.rule.harmless]
-
-
-def _precedence(hit: Hit) -> tuple[int, bool, float, int]:
-    return hit.start - hit.end, not hit.rule.harmless, -hit.rule.weight, hit.start

@@ -92,6 +92,12 @@ def vector_odds(vector: Sequence[float], *, embedding: str, digest: str) -> floa
     return head.bias + sum(map(float.__mul__, head.weights, vector))
 
 
+def digest_of(embedding: str) -> str:
+    """The digest of the model that the head of this embedding was learnt on; blank where there is no head."""
+    head = _heads().vectors.get(embedding)
+    return head.digest if head else ""
+
+
 def chance(odds: float) -> float:
     return 1 / (1 + exp(-max(-30.0, min(30.0, odds))))
 

@@ -208,3 +208,13 @@ def test_the_line_ends_when_the_session_does(site: Site, ben: StaffMember) -> No
             frame(socket, "pong")
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4401
+
+
+def test_words_that_had_better_not_be_sent_are_told_and_may_be_sent(ada: Ada, ben: StaffMember, ticket: int) -> None:
+    draft = "Calm down, 我保证明天到。"
+    told = ben.post("/desk/wording", {"text": draft})["items"]
+    assert told == [
+        {"kind": "hurtful", "words": "Calm down", "start": 0, "end": 9},
+        {"kind": "overpromise", "words": "保证", "start": 12, "end": 14},
+    ]
+    assert ben.post("/desk/wording", {"text": "It should be there by Friday."}) == {"items": []}

@@ -10,10 +10,12 @@ import warnings
 warnings.simplefilter("ignore")
 
 from bot.understanding import matcher  # noqa: E402
+from bot.understanding.load import AGENTS_PATTERNS, PATTERNS  # noqa: E402
 
 
 def hits(text: str) -> list[list[object]]:
-    return [[hit.rule.name, hit.start, hit.end] for hit in matcher.find(text)]
+    folders = (PATTERNS, AGENTS_PATTERNS)
+    return [[hit.rule.name, hit.start, hit.end] for folder in folders for hit in matcher.find(text, folder)]
 
 
 if __name__ == "__main__":

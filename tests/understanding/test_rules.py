@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.understanding.load import KINDS, BadRule, Rule, load_rules
+from bot.understanding.load import AGENTS_KINDS, AGENTS_PATTERNS, KINDS, PATTERNS, BadRule, Rule, load_rules
 from bot.understanding.score import Reason, Sign, combined
 
 
@@ -11,9 +11,10 @@ def rules_in(folder: Path, text: str, name: str = "anger.en.yml") -> list[Rule]:
     return load_rules(folder)
 
 
-def test_every_kind_has_rules_in_both_languages() -> None:
-    spoken = {(rule.kind, rule.language) for rule in load_rules() if not rule.harmless}
-    assert spoken == {(kind, language) for kind in KINDS for language in ("en", "zh")}
+@pytest.mark.parametrize(("folder", "kinds"), [(PATTERNS, KINDS), (AGENTS_PATTERNS, AGENTS_KINDS)])
+def test_every_kind_has_rules_in_both_languages(folder: Path, kinds: frozenset[str]) -> None:
+    spoken = {(rule.kind, rule.language) for rule in load_rules(folder) if not rule.harmless}
+    assert spoken == {(kind, language) for kind in kinds for language in ("en", "zh")}
 
 
 def test_a_phrase_is_a_pattern_of_its_words_with_contractions_opened(tmp_path: Path) -> None:

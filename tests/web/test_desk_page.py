@@ -156,3 +156,24 @@ def test_signing_out_ends_the_session(windows: Windows) -> None:
     desk.wait_for_url("**/sign-in")
     desk.goto(f"{windows.url}/desk")
     desk.wait_for_url("**/sign-in?next=**")
+
+
+def test_an_agent_is_warned_of_words_before_sending_and_may_send_them(
+    ada: Ada, windows: Windows, ben: StaffMember
+) -> None:
+    ada.asks("person please")
+    desk = windows.staff("ben", "/desk")
+    desk.goto(f"{windows.url}/desk#{row(desk, ada, ben)}")
+    desk.fill("#text", "Calm down. I guarantee that it works tomorrow.")
+    expect(desk.locator("#wording")).to_contain_text("May hurt or turn the customer away: Calm down")
+    expect(desk.locator("#wording")).to_contain_text("May promise more than we can keep: guarantee")
+    desk.fill("#text", "It should work tomorrow.")
+    expect(desk.locator("#wording")).to_be_empty()
+    desk.fill("#text", "I guarantee it.")
+    expect(desk.locator("#wording")).to_contain_text("guarantee")
+    desk.get_by_role("button", name="Internal note").click()
+    expect(desk.locator("#wording")).to_be_empty()
+    desk.get_by_role("button", name="Reply", exact=True).click()
+    desk.get_by_role("button", name="Send reply").click()
+    expect(desk.locator("#story .said.agent")).to_contain_text("I guarantee it.")
+    expect(desk.locator("#wording")).to_be_empty()

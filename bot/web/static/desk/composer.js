@@ -7,6 +7,7 @@ import { tellLive } from "../live.js";
 import { sentenceOf, toast } from "../staff.js";
 import { t } from "../words.js";
 import { post } from "./verbs.js";
+import { rewordWording, watchWording } from "./wording.js";
 
 const MODES = ["reply", "note"];
 const TYPING_EVERY_MS = 3_000;
@@ -28,7 +29,7 @@ export function startComposer(on) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
     if (event.key === "Escape") $("#card-title").focus();
   });
-  $("#text").addEventListener("input", () => (remember(), tellTyping()));
+  $("#text").addEventListener("input", () => (remember(), tellTyping(), lookAtWording()));
   fillWith($("#modes"), ...MODES.map(modeButton));
 }
 
@@ -77,8 +78,12 @@ function setMode(name) {
   reword();
   $("#text").value = drafts()[draftKey()] ?? "";
   $("#problem").textContent = "";
+  lookAtWording();
   showHindrance();
 }
+
+/** A note is for the team, which may speak plainly. */
+const lookAtWording = () => watchWording(mode === "reply" ? $("#text").value : "");
 
 function tellTyping() {
   if (mode !== "reply" || Date.now() - toldTypingAt < TYPING_EVERY_MS) return;
@@ -90,6 +95,7 @@ export function reword() {
   $("#text").placeholder = t(`desk.${mode}.write`);
   $("#text-label").textContent = t(`desk.${mode}.write`);
   $("#send-words").textContent = t(`desk.${mode}.send`);
+  rewordWording();
 }
 
 const drafts = () => kept("drafts", "sessionStorage") ?? {};
@@ -111,6 +117,7 @@ async function send() {
     await post(ticket, mode, bodyFor(text));
     $("#text").value = "";
     remember();
+    lookAtWording();
     toast(t(`desk.${mode}.sent`));
     tell.sent();
   } catch (error) {
