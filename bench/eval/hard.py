@@ -95,6 +95,7 @@ def _risks(one: Seen) -> set[str]:
 
 
 def _share(measure: str, among: Sequence[T], is_so: Callable[[T], bool]) -> Row:
-    """The share of `among`, with how many they are; of none it is 0 and says nothing."""
+    """The share of `among`; of none it is 0 and says nothing."""
     hits = sum(map(is_so, among))
-    return Row(ROOM, f"{measure} (of {len(among)})", hits / len(among) if among else 0.0, "share")
+    how = f"{hits} of {len(among)}"
+    return Row(ROOM, measure, hits / len(among) if among else 0.0, "share", how=how)

@@ -12,7 +12,7 @@ WIDEST: Final = 78
 
 @dataclass(frozen=True)
 class Row:
-    """`target` is what must be reached, in words; without one `ok` says nothing."""
+    """`target` is what must be reached, in words; without one `ok` says nothing. `how`: what the value was taken of."""
 
     room: str
     measure: str
@@ -20,6 +20,7 @@ class Row:
     unit: str
     target: str = "told"
     ok: bool = True
+    how: str = ""
 
     @property
     def name(self) -> str:
@@ -46,20 +47,22 @@ def keep(rows: Iterable[Row]) -> None:
 
 def table(rows: Sequence[Row], before: dict[str, float]) -> Iterable[str]:
     """For people: a row a line; a missed target is marked."""
-    yield f"{'':2}{'measure':<{WIDEST}} {'value':>9} {'last':>9} {'change':>8}  unit, target"
+    yield f"{'':2}{'measure':<{WIDEST}} {'value':>9} {'last':>9} {'change':>8}  unit, target, of"
     for row in rows:
         old = before.get(row.name)
         was, change = ("–", "new") if old is None else (_plain(old), f"{row.value - old:+.3g}")
         mark = " " if row.ok else "✗"
         figures = f"{_plain(row.value):>9} {was:>9} {change:>8}"
-        yield f"{mark} {row.name[:WIDEST]:<{WIDEST}} {figures}  {row.unit}, {row.target}"
+        told = ", ".join(filter(None, (row.unit, row.target, row.how)))
+        yield f"{mark} {row.name[:WIDEST]:<{WIDEST}} {figures}  {told}"
 
 
 def of_line(line: str) -> Row | None:
     """The row that a bench printed; None for what is no figure."""
     try:
         told: dict[str, Any] = json.loads(line)
-        return Row(told["room"], told["measure"], told["value"], told["unit"], told["target"], told["ok"])
+        kept = {name: told[name] for name in ("room", "measure", "value", "unit", "target", "ok")}
+        return Row(**kept, how=told.get("how", ""))
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,11 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder: Path = tmp_path_factory.mktemp("learning")
     postgres = request.param == "postgres"
     url = create_postgres(request.getfixturevalue("postgres")) if postgres else f"sqlite:///{folder / 'firebreak.db'}"
-    limits = {"messages_per_10_seconds": 1000, "messages_per_minute": 5000, "requests_per_minute": 100_000}
+    limits: dict[str, Any] = {
+        "messages_per_10_seconds": 1000,
+        "messages_per_minute": 5000,
+        "requests_per_minute": 100_000,
+    }
     with running(url, folder, using=ScriptedEngine(by_first_word), **limits) as site:
         hire(site.db)
         yield site
