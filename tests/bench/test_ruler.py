@@ -1,8 +1,8 @@
 """The ruler itself: figures beside the last ones, what counts as right, and the picture of what is confused."""
 
 import json
-from xml.etree import ElementTree
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
