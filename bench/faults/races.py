@@ -94,7 +94,7 @@ async def _lane(http: aiohttp.ClientSession, url: str, agent: dict[str, str], ra
             await line.send(f"hello {race} {word}")
         await asyncio.sleep(dice.random() * LATEST_CLAIM_SECONDS)
         await _post(http, f"{ticket}/claim", agent)
-    await _until(lambda: len(line.acked) == len(line.sent))
+        await _until(lambda: len(line.acked) == len(line.sent))
     await line.close()
     listener.cancel()
 
