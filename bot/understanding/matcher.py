@@ -118,7 +118,13 @@ def _english_hits(folded: str, english: _English) -> list[Hit]:
         for pattern in patterns
         for _, first, last in pattern.matcher(doc)
         if _stands(pattern.rule, words, first, last)
+        and not _within_a_code(folded, words[first].start, words[last - 1].end)
     ]
+
+
+def _within_a_code(folded: str, start: int, end: int) -> bool:
+    """Letters with digits on both sides are no word: `3bbb7` is not the Better Business Bureau."""
+    return folded[start - 1 : start].isdigit() and folded[end : end + 1].isdigit()
 
 
 def _patterns_for(texts: set[str], english: _English) -> list[_Pattern]:

@@ -1,13 +1,13 @@
 """Takes numbers that identify or cost somebody out of a text before it is logged or sent out.
 
-Cards (Luhn), Chinese identity numbers and IBANs count only when their check digits are right, so that
-order and tracking numbers stay.
+Cards (Luhn), IBANs and most identity numbers count only when their check digits are right, so that order and tracking
+numbers stay.
 """
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
+from bot.understanding import identity
 from bot.understanding.clean import fold, plain
 from bot.understanding.spans import Span, Taken, apart
 
@@ -24,12 +24,10 @@ CALLED_PHONE = re.compile(
     r"(?: ?(?:number|no|is|号码|号|是|为))*[ .:#]{0,3}([0-9]{7,15})(?![0-9])",
     re.IGNORECASE,
 )
-_IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5} ?[0-9]{8} ?[0-9]{3}[0-9Xx](?![0-9A-Za-z])")
 _IBAN = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])"
 )
 _DIGIT_GROUPS = re.compile(r"(?<![0-9])[0-9]{3,}(?:[ .-]{1,2}[0-9]{3,})*")
-_IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CARD_DIGITS = range(13, 20)
 
 
@@ -45,7 +43,7 @@ def redact(text: str) -> str:
 def private_spans(folded: str) -> list[Span]:
     """(start, end, kind) of what must not be shown, in order, none overlapping."""
     taken = Taken(len(folded))
-    finders = (_emails, _ibans, _identities, _cards, _phones)
+    finders = (_emails, _ibans, identity.find, _cards, _phones)
     return sorted(span for find in finders for span in apart(find(folded), taken))
 
 
@@ -71,22 +69,6 @@ def _ibans(folded: str) -> Iterator[Span]:
         code = match.group().replace(" ", "").upper()
         if 15 <= len(code) <= 34 and int("".join(str(int(char, 36)) for char in code[4:] + code[:4])) % 97 == 1:
             yield (*match.span(), "iban")
-
-
-def _identities(folded: str) -> Iterator[Span]:
-    for match in _IDENTITY.finditer(folded):
-        if _is_identity(match.group().replace(" ", "").upper()):
-            yield (*match.span(), "id")
-
-
-def _is_identity(number: str) -> bool:
-    """GB 11643-1999: a birthday in the middle, ISO 7064 MOD 11-2 at the end."""
-    try:
-        date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-    except ValueError:
-        return False
-    total = sum(weight * int(digit) for weight, digit in zip(_IDENTITY_WEIGHTS, number[:17], strict=True))
-    return "10X98765432"[total % 11] == number[17]
 
 
 def _cards(folded: str) -> Iterator[Span]:
