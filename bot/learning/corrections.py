@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.alerts import counter
 from bot.chat.models import Author, Conversation, Message, Turn
 from bot.core import clock, errors
 from bot.core.auth import Staff
@@ -30,7 +31,8 @@ class Verdict:
 def do_correct(session: Session, *, policy: Policy, number: int, staff: Staff, given: CorrectIn) -> Ticket:
     """Put type and topic of the ticket right, and keep the message for the designer. The same again changes nothing.
 
-    Raises Invalid for a topic, an intent or a message that there is not.
+    A topic that is new to the ticket is counted, as if the bot had heard it; what was counted before stays. Raises
+    Invalid for a topic, an intent or a message that there is not.
     """
     ticket, conversation = hold_ticket(session, number=number, staff=staff)
     message = _meant(session, conversation, ticket, given.seq)
@@ -39,8 +41,23 @@ def do_correct(session: Session, *, policy: Policy, number: int, staff: Staff, g
     if verdict is None or (_is_as_it_stands(verdict, ticket) and verdict.intent == (turn.intent if turn else None)):
         return ticket
     if _do_keep(session, ticket=ticket, message=message, turn=turn, verdict=verdict, by=staff):
+        if verdict.topic is not None and verdict.topic != ticket.topic:
+            _do_count(session, policy, verdict.topic, conversation, message)
         desk.do_correct(session, policy=policy, ticket=ticket, staff=staff, **vars(verdict))
     return ticket
+
+
+def _do_count(session: Session, policy: Policy, topic: str, conversation: Conversation, message: Message) -> None:
+    """Before the ticket changes, in the order in which a turn locks them."""
+    counter.do_mention(
+        session,
+        policy=policy,
+        topic=topic,
+        message_id=message.id,
+        at=message.at,
+        conversation=conversation,
+        text=redact.redact(message.text),
+    )
 
 
 def _verdict(ticket: Ticket, given: CorrectIn) -> Verdict | None:

@@ -30,7 +30,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="module")
 def cast(site: Site) -> dict[str, StaffMember]:
-    return {name: StaffMember(site.url, f"{name}@emberly.example", PASSWORD) for name in ("ben", "cleo", "eve")}
+    return {name: StaffMember(site.url, f"{name}@emberly.example", PASSWORD) for name in ("ben", "cleo", "dan", "eve")}
 
 
 @pytest.fixture
@@ -41,6 +41,11 @@ def ben(cast: dict[str, StaffMember]) -> StaffMember:
 @pytest.fixture
 def cleo(cast: dict[str, StaffMember]) -> StaffMember:
     return cast["cleo"]
+
+
+@pytest.fixture
+def dan(cast: dict[str, StaffMember]) -> StaffMember:
+    return cast["dan"]
 
 
 @pytest.fixture

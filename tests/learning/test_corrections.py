@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.learning import service
 from tests.people import Ada, StaffMember
 from tests.sites import Site
 
@@ -42,6 +43,17 @@ def test_a_correction_changes_the_ticket_and_reaches_the_designer_without_privat
     (event,) = [e for e in ben.get(f"/desk/tickets/{number}")["events"] if e["event"] == "corrected"]
     assert event["author"] == "Ben"
     assert event["detail"] == {"request_type": "complaint", "topic": "refund_delay", "intent": "complain_refund_delay"}
+
+
+def test_a_topic_that_the_bot_did_not_hear_is_counted_and_one_grave_case_warns(
+    number: int, ben: StaffMember, dan: StaffMember
+) -> None:
+    for _ in range(2):
+        ben.post(f"/desk/tickets/{number}/correct", {"request_type": "complaint", "topic": "safety_hazard", "seq": 1})
+    (alert,) = [one for one in dan.get("/alerts", phase="warning")["items"] if one["topic"] == "safety_hazard"]
+    assert (alert["people"], alert["messages"]) == (1, 1)
+    (mention,) = dan.get(f"/alerts/{alert['id']}")["mentions"]
+    assert "[phone]" in mention["text"]
 
 
 def test_the_customer_is_told_nothing_and_owed_what_was_promised(number: int, ada: Ada, ben: StaffMember) -> None:
@@ -146,6 +158,16 @@ def test_a_long_list_is_read_page_by_page(site: Site, ben: StaffMember, cleo: St
             ben.post(f"/desk/tickets/{number}/correct", {"intent": "track_order", "seq": message["seq"]})
     assert len(cleo.get("/learning/corrections")["items"]) == 50
     assert [row["said"] for row in listed(cleo, number)] == [f"hello {place}" for place in range(51)]
+
+
+def test_the_last_training_is_shown_to_the_designer(site: Site, cleo: StaffMember) -> None:
+    assert cleo.get("/learning/training") == {"training": None}
+    figures = {"en": {"before": {"right": 8, "of": 10}, "after": {"right": 9, "of": 10}}}
+    with site.db.transaction() as session:
+        service.do_note_training(session, before="a1", after="b2", examples=3, figures=figures)
+    training = cleo.get("/learning/training")["training"]
+    assert (training["model_before"], training["model_after"], training["examples"]) == ("a1", "b2", 3)
+    assert training["figures"] == figures
 
 
 def test_agents_do_not_decide_and_others_do_not_correct(

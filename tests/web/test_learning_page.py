@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from bot.learning import service
 from tests.people import Ada, StaffMember
 from tests.sites import Site
 from tests.web.test_every_page import fits, tab_to
@@ -95,3 +96,18 @@ def test_whoever_came_first_is_heard_and_nothing_is_lost(
     expect(row).to_contain_text("The agent says: Refund status")
     row.get_by_role("button", name="Reject").click()
     expect(row).to_have_count(0)
+
+
+def test_the_last_training_stands_in_a_table(site: Site, windows: Windows) -> None:
+    figures = {
+        "en": {"before": {"right": 8, "of": 10}, "after": {"right": 9, "of": 10}},
+        "hard_zh": {"after": {"right": 1, "of": 3}},
+    }
+    with site.db.transaction() as session:
+        service.do_note_training(session, before="a1", after="b2", examples=1, figures=figures)
+    page = windows.staff("cleo", "/learning", size=NARROW)
+    expect(page.locator("#training-line")).to_contain_text("with 1 accepted example")
+    expect(page.locator("#figures tbody tr")).to_have_count(2)
+    expect(page.locator("#figures tbody tr").first).to_have_text("English8 of 10 (80 %)9 of 10 (90 %)")
+    expect(page.locator("#figures tbody tr").last).to_have_text("Chinese, hard–1 of 3 (33 %)")
+    fits(page)
