@@ -115,7 +115,7 @@ def decide(facts: Facts, reply: EngineReply | None, situation: Situation, rules:
     )
     reason = hands_over(facts, reply, situation, rules)
     if situation.owner == Owner.AGENT:
-        return _under_an_agent(plan)
+        return _under_an_agent(plan, reason)
     if situation.owner == Owner.QUEUE:
         return _in_the_queue(plan, facts, reply, situation, reason)
     plan.helped = _helped(main, situation)
@@ -141,8 +141,10 @@ def hands_over(facts: Facts, reply: EngineReply | None, situation: Situation, ru
     return "accepted" if accepted else None
 
 
-def _under_an_agent(plan: Plan) -> Plan:
+def _under_an_agent(plan: Plan, reason: str | None) -> Plan:
+    """Nothing is said; but danger raises the ticket, for the agent may be looking elsewhere."""
     plan.outcome = "with_agent"
+    plan.hand_off = reason if reason in URGENT_RISKS else None
     return plan
 
 

@@ -311,6 +311,8 @@ def _hand_over(work: Answering, thread: "_Thread", begun: Begun, plan: Plan) -> 
         repetition=situation.repetition(thread.session, thread.conversation, begun.pending),
         summary=redact.redact(begun.pending.text),
     )
+    if thread.conversation.owner == "agent":
+        return
     promised = desk_words.promise(work.policy, ticket, language=thread.language, now=clock.now())
     thread.say(promised, author=Author.SYSTEM)
     thread.conversation.told_at = clock.now()

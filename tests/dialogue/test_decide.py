@@ -46,9 +46,10 @@ def test_a_complaint_made_in_anger_is_handed_over_and_still_counted() -> None:
     assert (plan.hand_off, plan.topics, plan.request_type) == ("angry", ("delivery_late",), "complaint")
 
 
-def test_under_an_agent_nothing_is_said_whatever_was_understood() -> None:
-    plan = decide(facts.read("smoke! fire!"), _reply(wire.ANSWERED, "x"), Situation(owner="agent"), RULES)
-    assert (plan.answers, plan.hand_off, plan.offer, plan.tell_status) == ([], None, None, False)
+@pytest.mark.parametrize(("text", "raised"), [("smoke! fire!", "safety"), ("I am furious, person please", None)])
+def test_under_an_agent_nothing_is_said_but_danger_raises_the_ticket(text: str, raised: str | None) -> None:
+    plan = decide(facts.read(text), _reply(wire.ANSWERED, "x"), Situation(owner="agent"), RULES)
+    assert (plan.answers, plan.hand_off, plan.offer, plan.tell_status) == ([], raised, None, False)
 
 
 def test_yes_counts_as_consent_only_right_after_the_offer() -> None:

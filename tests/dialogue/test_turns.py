@@ -133,3 +133,36 @@ def test_a_message_after_a_solved_ticket_opens_a_new_episode(ada: Ada, ben: Staf
     assert ada.state() == "closed"
     assert ada.asks("hello again")[-1]["text"] == "Hello, I am a bot."
     assert ada.state() == "bot"
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "care"),
+    [
+        ("en", "I don't want to live anymore", "Thank you for telling us."),
+        ("zh", "我不想活了", "谢谢您告诉我们。"),
+        ("en", "there is smoke coming out of the plug", "Please keep away from the device"),
+        ("zh", "插座冒烟了", "请先远离设备"),
+    ],
+)
+def test_danger_is_answered_with_care_and_a_person_is_called_at_once(
+    site: Site, ben: StaffMember, language: str, words: str, care: str
+) -> None:
+    ada = Ada(site.url, language=language)
+    told, promise = ada.asks(words)[:2]
+    ticket = ben.ticket_of(ada)
+    assert told["text"].startswith(care)
+    assert str(ticket["number"]) in promise["text"]
+    assert ticket["priority"] == "urgent"
+    assert any(words_of in words for reason in ticket["priority_reasons"] for words_of in reason["words"])
+    assert ada.state() == "queue"
+
+
+def test_danger_under_an_agent_raises_the_ticket_and_leaves_the_word_to_the_agent(ada: Ada, ben: StaffMember) -> None:
+    ada.asks("person please")
+    ticket = ben.ticket_of(ada)
+    ben.post(f"/desk/tickets/{ticket['number']}/claim")
+    receipt = ada.say("I don't want to live anymore")
+    raised = until(lambda: (now := ben.get(f"/desk/tickets/{ticket['number']}"))["priority"] == "urgent" and now)
+    assert "self_harm" in raised["signals"]
+    assert raised["holder"]["name"] == "Ben"
+    assert ada.ours(after=receipt["seq"]) == []
