@@ -1,12 +1,11 @@
 """Right intents by language: `python -m bench.nlu.intents`, while the knowledge service runs.
 
 Five-fold over the training examples, and over the held-out sentences that no training sees. The head is the one that
-Rasa trains (bot.nlu.head) with the `c` and the threshold of config.yml; "led to the right action" counts what the
-customer notices: all requests, and what falls below the threshold, lead to the same search.
+Rasa trains (bot.nlu.fitting) with the options of config.yml; "led to the right action" counts what the customer
+notices: all requests, and what falls below the threshold, lead to the same search.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,90 +13,55 @@ import numpy as np
 import yaml
 from sklearn.model_selection import StratifiedKFold
 
+from bench.nlu.pipeline import Guess, Said, embedded, guesses, pipeline, trained
 from bench.report import figure
 from bot import wire
 from bot.core.settings import PROJECT_ROOT
-from bot.nlu import head as heads
-from bot.nlu.embeddings import EmbeddingsClient, knowledge_url
 
 FOLDS: Final = 5
-BATCH: Final = 64
 FALLBACK: Final = "nlu_fallback"
 NO_INTENT: Final = "none"
 """What held-out sentences carry that fit no intent: only the action that they lead to can be right."""
 
 
-@dataclass(frozen=True)
-class Sentences:
-    vectors: heads.Floats
-    intents: list[str]
-
-    def part(self, rows: Any) -> "Sentences":
-        return Sentences(self.vectors[rows], [self.intents[row] for row in rows])
-
-
 def main() -> None:
-    pipeline = {part["name"]: part for part in _read(PROJECT_ROOT / "config.yml")["pipeline"]}
-    c = float(pipeline["bot.nlu.classifier.VectorIntentClassifier"]["c"])
-    threshold = float(pipeline["FallbackClassifier"]["threshold"])
+    threshold = float(pipeline()["FallbackClassifier"]["threshold"])
     actions = _actions()
-    trained, held = _embedded("data/nlu/*.yml"), _embedded("tests/rasa/heldout.yml")
+    examples, held = _sentences("data/nlu/*.yml"), _sentences("tests/rasa/heldout.yml")
     for language in wire.REPLY_LANGUAGES:
-        folds = _cross_validated(trained[language], c=c)
-        _report(f"five-fold, {language}", folds, actions, threshold)
-        head = heads.fit(trained[language].vectors, trained[language].intents, c=c)
-        _report(f"held out, {language}", _guesses(head, held[language]), actions, threshold)
+        _report(f"five-fold, {language}", _cross_validated(examples[language]), actions, threshold)
+        head = trained(examples[language])
+        _report(f"held out, {language}", guesses(head, held[language]), actions, threshold)
 
 
-def _cross_validated(sentences: Sentences, *, c: float) -> list[tuple[str, str, float]]:
+def _cross_validated(said: Said) -> list[Guess]:
     found = []
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=1).split(sentences.vectors, sentences.intents)
-    for seen, unseen in folds:
-        part = sentences.part(seen)
-        found += _guesses(heads.fit(part.vectors, part.intents, c=c), sentences.part(unseen))
+    for seen, unseen in StratifiedKFold(FOLDS, shuffle=True, random_state=1).split(said.vectors, said.labels):
+        found += guesses(trained(said.part(seen)), said.part(unseen))
     return found
 
 
-def _guesses(head: heads.Head, sentences: Sentences) -> list[tuple[str, str, float]]:
-    """(right intent, guessed intent, its probability) of each sentence."""
-    chances = head.probabilities(sentences.vectors)
-    best = chances.argmax(axis=1)
-    return [
-        (right, head.labels[at], float(row[at]))
-        for right, at, row in zip(sentences.intents, best, chances, strict=True)
-    ]
-
-
-def _report(what: str, guesses: list[tuple[str, str, float]], actions: dict[str, str], threshold: float) -> None:
-    right = _share([truth == guess for truth, guess, _ in guesses if truth != NO_INTENT])
+def _report(what: str, found: list[Guess], actions: dict[str, str], threshold: float) -> None:
+    right = _share([guess.truth == guess.label for guess in found if guess.truth != NO_INTENT])
     led = _share(
-        [actions[truth] == actions[guess if sure >= threshold else FALLBACK] for truth, guess, sure in guesses]
+        [actions[one.truth] == actions[one.label if one.confidence >= threshold else FALLBACK] for one in found]
     )
-    figure("nlu", f"right intents, {what} ({len(guesses)} sentences)", right * 100, "%", target="none yet", ok=True)
+    figure("nlu", f"right intents, {what} ({len(found)} sentences)", right * 100, "%", target="none yet", ok=True)
     figure("nlu", f"led to the right action, {what}", led * 100, "%", target="none yet", ok=True)
 
 
 def _share(verdicts: list[bool]) -> float:
-    return sum(verdicts) / len(verdicts)
+    return float(np.mean(verdicts))
 
 
-def _embedded(pattern: str) -> dict[str, Sentences]:
+def _sentences(pattern: str) -> dict[str, Said]:
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for path in sorted(PROJECT_ROOT.glob(pattern)):
         for entry in _read(path)["nlu"]:
             for line in map(str.strip, entry["examples"].splitlines()):
                 if line.startswith("- "):
                     found[wire.script_language(line)].append((line[2:], entry["intent"]))
-    return {language: _vectors(language, pairs) for language, pairs in found.items()}
-
-
-def _vectors(language: str, pairs: list[tuple[str, str]]) -> Sentences:
-    client = EmbeddingsClient(knowledge_url(), timeout=60.0)
-    rows: list[Any] = []
-    for start in range(0, len(pairs), BATCH):
-        texts = [text for text, _ in pairs[start : start + BATCH]]
-        rows += client.embed(texts, model=wire.embedding_of(language))
-    return Sentences(np.asarray(rows, dtype=np.float64), [intent for _, intent in pairs])
+    return {language: embedded(pairs, space=wire.embedding_of(language)) for language, pairs in found.items()}
 
 
 def _actions() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Intents from sentence vectors: one linear head for each embedding space, since two spaces do not mix."""
+"""Intents from sentence vectors and grams: one head for each embedding space, since two spaces do not mix."""
 
 import json
 import logging
@@ -17,19 +17,26 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu import fitting
 from bot.nlu import head as heads
 from bot.nlu.featurizer import space_of
+from bot.nlu.names import is_name
 
 logger = logging.getLogger(__name__)
 
 DEGRADED: Final = "degraded"
 """Key in a message's parse: true when it was never understood, because it came without a vector."""
 
+NONE_OF_THESE: Final = "none_of_these"
+"""Key in a message's parse: the probability that none of the intents is meant."""
+
 _INDEX_FILE: Final = "heads.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class VectorIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]
+    """Options and what they do: docs/intents.md."""
+
     @classmethod
     def required_components(cls) -> list[type]:
         return [Featurizer]
@@ -40,7 +47,7 @@ class VectorIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"c": 20.0, "ranking_length": 5}
+        return {"c": 20.0, "grams": True, "gram_c": 20.0, "none_threshold": 0.8, "ranking_length": 5}
 
     @classmethod
     def create(
@@ -75,17 +82,22 @@ class VectorIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
         self._heads = kept
 
     def train(self, training_data: TrainingData) -> Resource:
-        vectors: dict[str, list[Any]] = defaultdict(list)
-        labels: dict[str, list[str]] = defaultdict(list)
+        by_space: dict[str, list[Message]] = defaultdict(list)
         for example in training_data.intent_examples:
-            vector = _vector(example)
-            if vector is not None:
-                vectors[space_of(example)].append(vector)
-                labels[space_of(example)].append(example.get(INTENT))
-        for space, rows in vectors.items():
-            self._heads[space] = heads.fit(np.asarray(rows, dtype=np.float64), labels[space], c=self._config["c"])
+            if _vector(example) is not None:
+                by_space[space_of(example)].append(example)
+        for space, given in by_space.items():
+            self._heads[space] = fitting.fit(self._examples(given), c=self._config["c"], gram_c=self._config["gram_c"])
         self._persist()
         return self._resource
+
+    def _examples(self, given: list[Message]) -> fitting.Examples:
+        return fitting.examples(
+            np.asarray([_vector(example) for example in given], dtype=np.float64),
+            [example.get(INTENT) for example in given],
+            [example.get(TEXT) for example in given] if self._config["grams"] else (),
+            [is_name(example) for example in given],
+        )
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process(training_data.training_examples)
@@ -103,15 +115,21 @@ class VectorIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
         return messages
 
     def _ranking(self, message: Message) -> list[dict[str, Any]]:
+        """The likeliest intents, before them the fallback where none is likely meant; empty without a vector."""
         vector, head = _vector(message), self._heads.get(space_of(message))
         if vector is None or head is None:
             return []
         if vector.shape[0] != head.dimension:
             logger.error("vector_of_another_model", extra={"space": space_of(message), "dimension": vector.shape[0]})
             return []
-        chances = head.probabilities(vector[np.newaxis, :])[0]
+        none = float(head.none_of_these(vector[np.newaxis, :])[0])
+        message.set(NONE_OF_THESE, none, add_to_output=True)
+        chances = head.probabilities(vector[np.newaxis, :], [message.get(TEXT)])[0]
         order = np.argsort(-chances)[: self._config["ranking_length"]]
-        return [{"name": head.labels[at], "confidence": float(chances[at])} for at in order]
+        likeliest = [{"name": head.labels[at], "confidence": float(chances[at])} for at in order]
+        if none < self._config["none_threshold"]:
+            return likeliest
+        return [{"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": none}, *likeliest]
 
     def _persist(self) -> None:
         with self._storage.write_to(self._resource) as folder:

@@ -1,105 +1,108 @@
-"""A linear head over the vectors of one embedding space: centred, scaled, multinomial logistic regression.
+"""What tells the intents of one embedding space apart: a linear part on the vector, and one on the text's grams.
 
 E5 vectors point all the same way (cosines 0.7 to 1.0): without centring a regularised head sees little but that.
 Kept as plain arrays, so that a model file holds nothing that runs when it is read.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from bot.nlu.grams import Vocabulary
+from bot.nlu.none import NoneOfThese
+from bot.nlu.regression import Floats
 
-FOLDS: Final = 4
-TEMPERATURES: Final = np.geomspace(0.1, 2.0, 40)
+
+@dataclass(frozen=True)
+class Linear:
+    """Logits of the labels: features x weights + bias."""
+
+    weights: Floats
+    bias: Floats
+
+    def logits(self, features: Floats) -> Floats:
+        return np.asarray(features @ self.weights + self.bias)
 
 
 @dataclass(frozen=True)
 class Head:
+    """`share` says how much the grams' opinion weighs beside the vector's; 0 where no texts were given."""
+
     labels: tuple[str, ...]
     centre: Floats
-    weights: Floats
-    bias: Floats
+    dense: Linear
+    vocabulary: Vocabulary
+    sparse: Linear
+    share: float
     temperature: float
+    none: NoneOfThese
 
     @property
     def dimension(self) -> int:
         return int(self.centre.shape[0])
 
-    def probabilities(self, vectors: Floats) -> Floats:
-        """Rows of probabilities in the order of `labels`."""
-        return _softmax(self._logits(vectors) / self.temperature)
+    def probabilities(self, vectors: Floats, texts: Sequence[str] = ()) -> Floats:
+        """Rows of probabilities in the order of `labels`, given that one of them is meant; see `none_of_these`.
+
+        By the vectors alone where no texts are given.
+        """
+        scores = log_softmax(self._logits(vectors))
+        if self.share and len(texts):
+            scores += self.share * np.vstack([self._by_grams(text) for text in texts])
+        return np.asarray(np.exp(log_softmax(scores / self.temperature)))
+
+    def none_of_these(self, vectors: Floats) -> Floats:
+        """The probability of each row that it means none of the labels."""
+        return self.none.chances(self._logits(vectors))
 
     def _logits(self, vectors: Floats) -> Floats:
-        return _scaled(vectors, self.centre) @ self.weights + self.bias
+        return self.dense.logits(scaled(vectors, self.centre))
+
+    def _by_grams(self, text: str) -> Floats:
+        places, values = self.vocabulary.weighed(text)
+        return log_softmax((values @ self.sparse.weights[places] + self.sparse.bias)[np.newaxis, :])
 
     def save(self, path: Path) -> None:
         np.savez(
             path,
             labels=np.asarray(self.labels, dtype=np.str_),
             centre=self.centre,
-            weights=self.weights,
-            bias=self.bias,
+            dense=self.dense.weights,
+            dense_bias=self.dense.bias,
+            grams=np.asarray(self.vocabulary.names, dtype=np.str_),
+            rarity=self.vocabulary.rarity,
+            sparse=self.sparse.weights,
+            sparse_bias=self.sparse.bias,
+            share=np.asarray(self.share),
             temperature=np.asarray(self.temperature),
+            none=np.asarray([self.none.slope, self.none.offset]),
         )
 
     @classmethod
     def load(cls, path: Path) -> "Head":
+        """Raises ValueError for a file that would have to be unpickled."""
         with np.load(path, allow_pickle=False) as kept:
             return cls(
                 labels=tuple(str(label) for label in kept["labels"]),
                 centre=kept["centre"],
-                weights=kept["weights"],
-                bias=kept["bias"],
+                dense=Linear(kept["dense"], kept["dense_bias"]),
+                vocabulary=Vocabulary(tuple(str(gram) for gram in kept["grams"]), kept["rarity"]),
+                sparse=Linear(kept["sparse"], kept["sparse_bias"]),
+                share=float(kept["share"]),
                 temperature=float(kept["temperature"]),
+                none=NoneOfThese(*(float(value) for value in kept["none"])),
             )
 
 
-def fit(vectors: Floats, labels: list[str], *, c: float, max_iter: int = 500) -> Head:
-    """A head whose probabilities are tempered on folds it has not seen. `c`: sklearn's inverse regularisation."""
-    raw = _fit(vectors, labels, c=c, max_iter=max_iter, temperature=1.0)
-    temperature = _temperature(vectors, np.asarray(labels), c=c, max_iter=max_iter)
-    return Head(raw.labels, raw.centre, raw.weights, raw.bias, temperature)
-
-
-def _fit(vectors: Floats, labels: Any, *, c: float, max_iter: int, temperature: float) -> Head:
-    from sklearn.linear_model import LogisticRegression
-
-    centre = vectors.mean(axis=0)
-    model = LogisticRegression(C=c, max_iter=max_iter, class_weight="balanced")
-    model.fit(_scaled(vectors, centre), labels)
-    weights, bias = model.coef_.T, model.intercept_
-    if len(model.classes_) == 2:  # sklearn keeps one column for two classes
-        weights, bias = np.hstack([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
-    return Head(tuple(str(label) for label in model.classes_), centre, weights, bias, temperature)
-
-
-def _temperature(vectors: Floats, labels: npt.NDArray[np.str_], *, c: float, max_iter: int) -> float:
-    """The temperature under which held-out folds are least surprising (negative log likelihood); 1 where too few."""
-    from sklearn.model_selection import StratifiedKFold
-
-    if np.unique(labels, return_counts=True)[1].min() < FOLDS:
-        return 1.0
-    logits, truth = [], []
-    for seen, held in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(vectors, labels):
-        head = _fit(vectors[seen], labels[seen], c=c, max_iter=max_iter, temperature=1.0)
-        logits.append(head._logits(vectors[held]))
-        truth.append(np.searchsorted(head.labels, labels[held]))
-    scores, answers = np.vstack(logits), np.concatenate(truth)
-    rows = np.arange(len(answers))
-    losses = [-np.log(_softmax(scores / t)[rows, answers] + 1e-12).mean() for t in TEMPERATURES]
-    return float(TEMPERATURES[int(np.argmin(losses))])
-
-
-def _scaled(vectors: Floats, centre: Floats) -> Floats:
+def scaled(vectors: Floats, centre: Floats) -> Floats:
+    """Centred, and of length 1."""
     centred = vectors - centre
     lengths = np.linalg.norm(centred, axis=1, keepdims=True)
     return np.asarray(centred / np.maximum(lengths, 1e-9))
 
 
-def _softmax(logits: Floats) -> Floats:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+def log_softmax(logits: Floats) -> Floats:
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))

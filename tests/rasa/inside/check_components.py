@@ -15,9 +15,10 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.classifier import DEGRADED, VectorIntentClassifier
+from bot.nlu.classifier import DEGRADED, NONE_OF_THESE, VectorIntentClassifier
 from bot.nlu.entities import MetadataEntityExtractor
 from bot.nlu.featurizer import EmbeddingsFeaturizer, TrainingNeedsEmbeddings, space_of
+from bot.nlu.names import IntentNames
 from bot.nlu.tokenizer import ScriptTokenizer
 from tests.rasa.local_http import serving
 
@@ -56,10 +57,10 @@ class Components(unittest.TestCase):
         defaults = EmbeddingsFeaturizer.get_default_config()
         return EmbeddingsFeaturizer("vectors", {**defaults, "url": url or self.url, "timeout_seconds": 0.3, **config})
 
-    def trained(self) -> VectorIntentClassifier:
+    def trained(self, **options: Any) -> VectorIntentClassifier:
         examples = [Message({TEXT: text, INTENT: intent}) for text, intent in EXAMPLES]
         data = self.featurizer().process_training_data(TrainingData(examples))
-        config = VectorIntentClassifier.get_default_config()
+        config = {**VectorIntentClassifier.get_default_config(), **options}
         VectorIntentClassifier(config, self.storage, self.resource, {}).train(data)
         context = ExecutionContext(GraphSchema({}))
         return VectorIntentClassifier.load(config, self.storage, self.resource, context)
@@ -83,6 +84,20 @@ class AMessage(Components):
                 assert message.get(INTENT)["confidence"] > 0.5
                 assert message.get(INTENT_RANKING_KEY)[0]["name"] == intent
                 assert message.get(DEGRADED) is None
+
+    def test_carries_the_probability_that_it_means_none_of_the_intents(self) -> None:
+        message = self.understood("hello there")
+        shown = message.as_dict(only_output_properties=True)
+        assert 0.0 <= shown[NONE_OF_THESE] <= 1.0
+
+    def test_is_a_fallback_where_none_of_the_intents_is_likely_enough(self) -> None:
+        classifier = self.trained(none_threshold=0.0)
+        message = classifier.process(self.featurizer().process([Message({TEXT: "hello there"})]))[0]
+        assert message.get(INTENT)["name"] == DEFAULT_NLU_FALLBACK_INTENT_NAME
+        assert [one["name"] for one in message.get(INTENT_RANKING_KEY)][:2] == [
+            DEFAULT_NLU_FALLBACK_INTENT_NAME,
+            "greet",
+        ]
 
     def test_lives_in_the_space_that_its_metadata_names(self) -> None:
         assert space_of(Message({TEXT: "bonjour", METADATA: {"embedding": "multi"}})) == "multi"
@@ -115,6 +130,31 @@ class TheFeaturizer(Components):
         with self.assertRaises(TrainingNeedsEmbeddings) as refused:  # noqa: PT027 - pytest is not here
             away.process_training_data(TrainingData([Message({TEXT: "hello", INTENT: "greet"})]))
         assert "Start it, then train again" in str(refused.exception)
+
+
+class TheNamesOfIntents(Components):
+    def test_are_examples_once_for_each_space_that_has_others(self) -> None:
+        examples = [Message({TEXT: text, INTENT: intent}) for text, intent in EXAMPLES]
+        english_only = Message({TEXT: "where is it", INTENT: "order/where_is"})
+        data = IntentNames().process_training_data(TrainingData([*examples, english_only]))
+        added = [(one.get(TEXT), one.get(INTENT), space_of(one)) for one in data.training_examples[len(EXAMPLES) + 1 :]]
+        assert sorted(added) == [
+            ("complain delivery late", "complain_delivery_late", "en"),
+            ("complain delivery late", "complain_delivery_late", "multi"),
+            ("greet", "greet", "en"),
+            ("greet", "greet", "multi"),
+            ("order where is", "order/where_is", "en"),
+        ]
+
+    def test_are_enough_to_be_understood_by(self) -> None:
+        data = IntentNames().process_training_data(
+            TrainingData([Message({TEXT: text, INTENT: intent}) for text, intent in EXAMPLES])
+        )
+        config = VectorIntentClassifier.get_default_config()
+        classifier = VectorIntentClassifier(config, self.storage, self.resource, {})
+        classifier.train(self.featurizer().process_training_data(data))
+        message = self.featurizer().process([Message({TEXT: "complain delivery"})])[0]
+        assert classifier.process([message])[0].get(INTENT)["name"] == "complain_delivery_late"
 
 
 class TheTokenizer(unittest.TestCase):
