@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,14 @@ from bench.faults.postgres import Postgres
 from bench.faults.postgres import running as postgres_running
 
 DISK_BYTES = 4_000_000
+UNHURRIED: dict[str, Any] = {
+    "messages_per_10_seconds": 10_000,
+    "messages_per_minute": 10_000,
+    "second_notice_after_seconds": 600,
+    "overload_after_seconds": 600,
+    "tell_overload_after_seconds": 600,
+}
+"""Where a turn takes seconds, because the machine does much else, nobody is told of a wait, which is an answer too."""
 
 
 class Disk:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psycopg
@@ -19,12 +18,12 @@ from bot.chat import intake
 from bot.core.settings import PROJECT_ROOT
 from bot.dialogue.scripted import ScriptedEngine
 from bot.up.ports import free_port
+from tests.faults.conftest import UNHURRIED
 from tests.people import Ada, StaffMember, frame, until
 from tests.scripts import by_first_word
 from tests.sites import PASSWORD, Site, hire, running
 
 SOON_SECONDS = 0.5
-LIMITS: dict[str, Any] = {"messages_per_10_seconds": 10_000, "messages_per_minute": 10_000}
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +33,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def grown(own_postgres: Postgres, tmp_path: Path) -> Iterator[Site]:
-    with running(own_postgres.url(), tmp_path, using=ScriptedEngine(by_first_word), **LIMITS) as site:
+    with running(own_postgres.url(), tmp_path, using=ScriptedEngine(by_first_word), **UNHURRIED) as site:
         hire(site.db)
         yield site
 
@@ -60,7 +59,7 @@ def test_a_killed_server_refuses_and_heals(grown: Site, own_postgres: Postgres) 
         line.send('{"type": "message", "client_message_id": "two", "text": "hello two"}')
         frame(line, "ack")
     assert _texts(ada) == ["hello", "hello one", "hello two"]
-    until(lambda: len([m for m in ada.ours() if m["author"] == "bot"]) == 3)
+    until(lambda: len([m for m in ada.ours() if m["author"] == "bot"]) == 3, seconds=60)
     assert ben.tickets() == []
 
 
@@ -77,7 +76,9 @@ def test_a_server_that_hangs_refuses_and_stores_once(grown: Site, own_postgres: 
 
 
 def test_a_file_that_another_process_writes_refuses_and_stores_once(tmp_path: Path) -> None:
-    with running(f"sqlite:///{tmp_path / 'held.db'}", tmp_path, using=ScriptedEngine(by_first_word), **LIMITS) as site:
+    with running(
+        f"sqlite:///{tmp_path / 'held.db'}", tmp_path, using=ScriptedEngine(by_first_word), **UNHURRIED
+    ) as site:
         ada = Ada(site.url)
         ada.asks("hello")
         other = sqlite3.connect(tmp_path / "held.db", isolation_level=None)

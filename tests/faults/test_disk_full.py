@@ -13,7 +13,7 @@ from sqlalchemy import event
 from bot.core.db import Database
 from bot.dialogue.scripted import ScriptedEngine
 from bot.up.logs import LogPump
-from tests.faults.conftest import Disk
+from tests.faults.conftest import UNHURRIED, Disk
 from tests.people import Ada, StaffMember, frame, until
 from tests.scripts import by_first_word
 from tests.sites import Site, hire, running
@@ -50,8 +50,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def site(place: Path) -> Iterator[Site]:
-    limits: dict[str, Any] = {"messages_per_10_seconds": 1000, "messages_per_minute": 5000}
-    with running(f"sqlite:///{place / 'full.db'}", place, using=ScriptedEngine(by_first_word), **limits) as site:
+    with running(f"sqlite:///{place / 'full.db'}", place, using=ScriptedEngine(by_first_word), **UNHURRIED) as site:
         hire(site.db)
         yield site
 
