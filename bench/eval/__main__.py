@@ -6,19 +6,24 @@ one JSON object a line on stdout, each beside what was kept last; pictures of th
 
 import argparse
 import asyncio
+import contextlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from bench.eval import confusion, hard, rows, seen
 from bench.eval.rows import Row
 from bench.held import LANGUAGES
-from bench.knowledge.running import service
+from bench.knowledge.running import Service, service
 from bench.report import say
 from bot.core.settings import PROJECT_ROOT
 
 ROOMS = ("nlu", "knowledge", "understanding")
+ASKS_A_SERVICE = ("nlu",)
+"""Benches that do not start the knowledge service themselves."""
 PICTURES = PROJECT_ROOT / "var" / "eval"
 
 
@@ -53,14 +58,39 @@ async def _look() -> list[seen.Seen]:
 
 def _of_room(room: str, data: Path) -> Iterator[Row]:
     """What the room's own bench prints; what it says besides goes to stderr as it comes."""
-    command = [sys.executable, "-m", f"bench.{room}", "--data", str(data)]
-    with subprocess.Popen(command, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", f"bench.{room}", "--data", str(data.resolve())]
+    with contextlib.ExitStack() as stack:
+        environment = {**os.environ}
+        if room in ASKS_A_SERVICE:
+            environment["FIREBREAK_KNOWLEDGE_URL"] = stack.enter_context(_served())
+        piped = subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+        process = stack.enter_context(piped)
         for line in process.stdout or ():
             row = rows.of_line(line)
             if row is not None:
                 yield row
     if process.returncode != 0:
         say(f"bench.{room} ended with {process.returncode}; what it would have measured is missing")
+
+
+@contextlib.contextmanager
+def _served() -> Iterator[str]:
+    """A knowledge service of our own; where it is."""
+    with asyncio.Runner() as runner:
+        context = service()
+        running = runner.run(_entered(context))
+        try:
+            yield running.url
+        finally:
+            runner.run(_left(context))
+
+
+async def _entered(context: AbstractAsyncContextManager[Service]) -> Service:
+    return await context.__aenter__()
+
+
+async def _left(context: AbstractAsyncContextManager[Service]) -> None:
+    await context.__aexit__(None, None, None)
 
 
 def _parser() -> argparse.ArgumentParser:

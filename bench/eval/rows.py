@@ -62,8 +62,8 @@ def of_line(line: str) -> Row | None:
     try:
         told: dict[str, Any] = json.loads(line)
         kept = {name: told[name] for name in ("room", "measure", "value", "unit", "target", "ok")}
-        return Row(**kept, how=told.get("how", ""))
-    except (ValueError, KeyError, TypeError):
+        return Row(**kept, how=str(told.get("how") or told.get("compared_to", {}).get("how", "")))
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
