@@ -16,10 +16,12 @@ def figure(
     target: str,
     ok: bool,
     compared_to: dict[str, Any] | None = None,
+    how: str = "",
 ) -> None:
-    """Print a figure beside its target."""
+    """Print a figure beside its target. `how`: what the value was taken of, where its name does not say it."""
     line = {"room": room, "measure": measure, "value": round(value, 3), "unit": unit, "target": target, "ok": ok}
-    print(json.dumps({**line, "compared_to": compared_to or {}}), flush=True)
+    told = {"how": how} if how else {}
+    print(json.dumps({**line, "compared_to": compared_to or {}, **told}), flush=True)
 
 
 def say(text: str) -> None:

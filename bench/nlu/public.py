@@ -51,13 +51,21 @@ def rows(data: Path, only: Sequence[str] = ()) -> Iterator[Row]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench.nlu.public", description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public data sets")
-    parser.add_argument("--only", action="append", default=[], choices=sorted(SETS), help="may be repeated")
-    options = parser.parse_args()
-    for row in rows(options.data, options.only):
+    options = parser("bench.nlu.public").parse_args()
+    show(options.data, options.only)
+
+
+def parser(name: str) -> argparse.ArgumentParser:
+    found = argparse.ArgumentParser(prog=name, description=__doc__)
+    found.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public data sets")
+    found.add_argument("--only", action="append", default=[], choices=sorted(SETS), help="may be repeated")
+    return found
+
+
+def show(data: Path, only: Sequence[str]) -> None:
+    for row in rows(data, only):
         target = f"{row.must:g}, better {row.stretch:g}"
-        figure("nlu", row.measure, row.value, row.unit, target=target, ok=row.ok, compared_to={"how": row.how})
+        figure("nlu", row.measure, row.value, row.unit, target=target, ok=row.ok, how=row.how)
 
 
 def _banking(folder: Path) -> Iterator[Row]:
