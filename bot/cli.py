@@ -124,7 +124,14 @@ def _add_knowledge(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     search.add_argument("text", metavar="TEXT")
     search.add_argument("--language", help="en, zh, ... (default: the text's own)")
     about = "Measure the running service's search on variants held out of its index."
-    _leaf(below, "evaluate", "kb:evaluate", about, "firebreak kb evaluate")
+    evaluate = _leaf(below, "evaluate", "kb:evaluate", about, "firebreak kb evaluate --precision 0.9 --to curves")
+    evaluate.add_argument("--to", metavar="FOLDER", help="write the risk-coverage curves there, as SVG and JSON")
+    about = "Fit the decision to answer, to offer choices or to admit to know nothing to the published articles."
+    fit = _leaf(below, "calibrate", "kb:calibrate", about, "firebreak kb calibrate --precision 0.9")
+    for command in (evaluate, fit):
+        command.add_argument(
+            "--precision", type=float, metavar="SHARE", help="how much of what is answered is to be right"
+        )
 
 
 def _add_learning(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

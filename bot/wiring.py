@@ -135,4 +135,7 @@ def handlers(parts: Parts) -> dict[str, Handler]:
     async def index(payload: dict[str, Any]) -> None:
         await indexing.index_article(parts.db, parts.knowledge, payload)
 
-    return {service.INDEX_JOB: index}
+    async def calibrate(_payload: dict[str, Any]) -> None:
+        await indexing.calibrate(parts.db, parts.knowledge)
+
+    return {service.INDEX_JOB: index, indexing.CALIBRATE_JOB: calibrate}

@@ -151,13 +151,14 @@ def _judged(judge: Judge, language: str, asked: Sequence[Outcome], small: Sequen
     weights = [*_weights(asked), *_weights(small)]
     first = [outcome.first_is_right for outcome in outcomes]
     among = [outcome.among_first_three for outcome in outcomes]
-    chance_first, chance_among = (_cross_fitted(outcomes, hits, weights) for hits in (first, among))
+    evidence = [outcome.evidence for outcome in outcomes]
+    sources = [outcome.query.source for outcome in outcomes]
+    chance_first, chance_among = (cross_fitted(evidence, hits, weights, sources) for hits in (first, among))
     shops = (slice(len(asked)), slice(len(asked), None))
     answer_at = max(
         fitting.threshold(chance_first[shop], first[shop], weights[shop], ANSWER_PRECISION) for shop in shops
     )
     choices_at = max(_choices_at(outcomes[shop], chance_among[shop]) for shop in shops)
-    evidence = [outcome.evidence for outcome in outcomes]
     fitted = replace(
         judge,
         background=round(float(np.mean([outcome.score - outcome.evidence["lead"] for outcome in asked])), 4),
@@ -182,21 +183,31 @@ def _weights(outcomes: Sequence[Outcome]) -> list[float]:
     return [each.get(group, 1.0) for group in groups]
 
 
-def _cross_fitted(outcomes: Sequence[Outcome], hits: Sequence[bool], weights: Sequence[float]) -> list[float]:
-    """Each outcome's chance from a fit that saw nothing of its article."""
-    folds = [int(sha256(outcome.query.source.encode()).hexdigest(), 16) % FOLDS for outcome in outcomes]
-    chances = [0.0] * len(outcomes)
-    for fold in range(FOLDS):
-        learned = [row for row, other in enumerate(folds) if other != fold]
+def cross_fitted(
+    rows: Sequence[Mapping[str, float]],
+    hits: Sequence[bool],
+    weights: Sequence[float],
+    sources: Sequence[str],
+    *,
+    known: Logistic = NEVER,
+    ridge: float = fitting.RIDGE,
+) -> list[float]:
+    """Each row's chance from a fit that saw nothing of its source."""
+    folds = [int(sha256(source.encode()).hexdigest(), 16) % FOLDS for source in sources]
+    chances = [0.0] * len(rows)
+    for fold in sorted(set(folds)):
+        learned = [row for row, other in enumerate(folds) if other != fold] or range(len(rows))
         model = fitting.logistic(
-            [outcomes[row].evidence for row in learned],
+            [rows[row] for row in learned],
             [hits[row] for row in learned],
             [weights[row] for row in learned],
             RISING,
+            known=known,
+            ridge=ridge,
         )
         for row, mine in enumerate(folds):
             if mine == fold:
-                chances[row] = model.probability(outcomes[row].evidence)
+                chances[row] = model.probability(rows[row])
     return chances
 
 

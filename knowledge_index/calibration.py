@@ -91,13 +91,13 @@ class Calibration:
     @classmethod
     def read(cls, path: Path = PATH) -> "Calibration":
         stored = json.loads(path.read_text("utf-8"))
-        judges = {language: _judge(fields) for language, fields in stored["judges"].items()}
+        judges = {language: judge_from(fields) for language, fields in stored["judges"].items()}
         return cls(stored["models"], stored["centres"], judges)
 
     def write(self, path: Path = PATH) -> None:
         path.write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
-def _judge(fields: dict[str, object]) -> Judge:
+def judge_from(fields: dict[str, object]) -> Judge:
     logistics = {name: Logistic(**fields[name]) for name in ("first", "among")}  # type: ignore[arg-type]
     return Judge(**{**fields, **logistics})  # type: ignore[arg-type]

@@ -162,8 +162,18 @@ class KnowledgeClient:
     async def health(self, *, timeout: float = HEALTH_SECONDS) -> dict[str, Any]:
         return await self._call("GET", "/healthz", timeout)
 
-    async def evaluate(self, language: str, *, timeout: float = REPLACE_SECONDS) -> dict[str, Any]:
-        return await self._call("POST", "/evaluate", timeout, {"language": language})
+    async def evaluate(
+        self, language: str, *, precision: float | None = None, timeout: float = REPLACE_SECONDS
+    ) -> dict[str, Any]:
+        """What decisions for this precision would do with the articles that are held; changes nothing."""
+        return await self._call("POST", "/evaluate", timeout, {"language": language, **_stated(precision)})
+
+    async def calibrate(
+        self, *, precision: float | None = None, timeout: float = REPLACE_SECONDS
+    ) -> list[dict[str, Any]]:
+        """Decide for this precision from now on; what `evaluate` tells, a language each."""
+        answer = await self._call("POST", "/calibrate", timeout, _stated(precision))
+        return list(answer["languages"])
 
     async def _call(self, method: str, path: str, timeout: float, body: Any = None) -> dict[str, Any]:
         try:
@@ -195,6 +205,10 @@ def _found(answer: dict[str, Any]) -> Found:
     hits = tuple(Hit(**hit) for hit in answer["hits"])
     parts = tuple(_found(part) for part in answer["parts"])
     return Found(answer["decision"], answer["confidence"], answer["language"], hits, parts)
+
+
+def _stated(precision: float | None) -> dict[str, float]:
+    return {} if precision is None else {"precision": precision}
 
 
 def _path(article_id: str) -> str:

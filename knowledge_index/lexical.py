@@ -10,11 +10,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from knowledge_index.spelling import Spelling
+from knowledge_index.text import is_chinese
+
 K1 = 1.2
 B = 0.3
 ANSWER_SHARE = 0.3
 
 _RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[^\W_\u3400-\u4dbf\u4e00-\u9fff]+")
+_HYPHEN = re.compile(r"(?<=\b\w)-(?=\w)|(?<=\b\w\w)-(?=\w)")
 _NUMBER = re.compile(r"\d{4}")
 """Order and phone numbers say whose matter it is, not what it is about."""
 # fmt: off
@@ -31,13 +35,21 @@ _STOP_ZH = frozenset("的了吗呢啊吧呀么是我你您们请在有和就都�
 _ENDINGS = ("ing", "ed", "ies", "es", "ly", "s")
 
 
+def runs(text: str) -> list[str]:
+    """The words of a cleaned text in small letters, those of a Chinese sentence in one; "Wi-Fi" is "wifi"."""
+    found = _RUN.findall(_HYPHEN.sub("", text.lower().replace("'", "").replace("’", "")))
+    return [run for run in found if not _NUMBER.search(run)]
+
+
 def tokens(text: str, language: str) -> list[str]:
     """The index terms of a cleaned text, in order, repeats included."""
+    return terms(runs(text), language)
+
+
+def terms(words: Iterable[str], language: str) -> list[str]:
     found: list[str] = []
-    for run in _RUN.findall(text.lower().replace("'", "").replace("’", "")):
-        if _NUMBER.search(run):
-            continue
-        if run[0] >= "\u3400" and run[0] <= "\u9fff":
+    for run in words:
+        if is_chinese(run):
             found += [char for char in run if char not in _STOP_ZH]
             found += [run[i : i + 2] for i in range(len(run) - 1)]
         elif language != "en":
@@ -66,10 +78,11 @@ def _tidy(base: str, ending: str) -> str:
 
 @dataclass(frozen=True)
 class Counted:
-    """An article's terms by field, with their numbers."""
+    """An article's terms by field, with their numbers, and its words as they are written."""
 
     asked: Counter[str]
     answer: Counter[str]
+    words: tuple[str, ...]
 
     @property
     def terms(self) -> set[str]:
@@ -85,11 +98,19 @@ class WordIndex:
         self._articles: dict[str, Counted] = {}
         self._asked = 0
         self._answer = 0
+        self._spelling = Spelling()
+        self._spelling.add(_STOP_EN)
+
+    def terms(self, text: str) -> list[str]:
+        """What a query asks for, its slips put right by the words that are known here."""
+        return terms(self._spelling.corrected(runs(text)), self.language)
 
     def add(self, article_id: str, *, asked: Iterable[str], answer: Iterable[str] = ()) -> None:
         """Index an article's wordings and its answer; one that is there already is replaced."""
         self.remove(article_id)
-        counted = Counted(self._counted(asked), self._counted(answer))
+        questions, answers = _words(asked), _words(answer)
+        counted = Counted(self._counted(questions), self._counted(answers), (*questions, *answers))
+        self._spelling.add(counted.words)
         self._articles[article_id] = counted
         self._asked += counted.asked.total()
         self._answer += counted.answer.total()
@@ -102,6 +123,7 @@ class WordIndex:
             return
         self._asked -= counted.asked.total()
         self._answer -= counted.answer.total()
+        self._spelling.remove(counted.words)
         for term in counted.terms:
             self._postings[term].discard(article_id)
             if not self._postings[term]:
@@ -131,8 +153,8 @@ class WordIndex:
         answer = counted.answer[term] / _length(counted.answer.total(), self._answer / many)
         return asked + ANSWER_SHARE * answer
 
-    def _counted(self, texts: Iterable[str]) -> Counter[str]:
-        return Counter(term for text in texts for term in tokens(text, self.language))
+    def _counted(self, words: Iterable[str]) -> Counter[str]:
+        return Counter(terms(words, self.language))
 
     def _weights(self, terms: Sequence[str]) -> dict[str, float]:
         total = len(self._articles)
@@ -141,6 +163,10 @@ class WordIndex:
             for term in dict.fromkeys(terms)
             for found in (len(self._postings.get(term, ())),)
         }
+
+
+def _words(texts: Iterable[str]) -> list[str]:
+    return [run for text in texts for run in runs(text)]
 
 
 def _length(own: int, usual: float) -> float:

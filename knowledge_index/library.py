@@ -9,16 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from knowledge_index import questions, search
+from knowledge_index import questions, recalibrate, search
 from knowledge_index.articles import Article
 from knowledge_index.batching import Batcher
 from knowledge_index.calibration import Calibration
 from knowledge_index.embedded import EmbeddedArticle, Wanted, assembled, wanted
 from knowledge_index.embedder import CannotEmbed, Embedder, Key, Vectors
-from knowledge_index.evaluate import Evaluation, Report, report
+from knowledge_index.evaluate import Evaluation
 from knowledge_index.index import KnowledgeIndex, built
 from knowledge_index.kept import KeptVectors
 from knowledge_index.manifest import IndexRefused, Manifest
+from knowledge_index.recalibrate import Measured, Unusable
 from knowledge_index.search import Result
 from knowledge_index.store import Change, IndexStore
 
@@ -50,8 +51,11 @@ class Library:
         self._kept = KeptVectors(kept, {key: one.digest for key, one in embedders.items()}) if kept else None
         self.notes: list[str] = []
         self.batcher = Batcher(embedders)
-        self.calibration = self._trusted(calibration)
+        self.shipped = self._trusted(calibration)
         self.store = IndexStore(folder, self.manifest)
+        self._calibrated = folder / "calibration.json"
+        self.calibration = self._own_calibration()
+        self._calibrating = asyncio.Lock()
         self.index = KnowledgeIndex(self.calibration, self._dimensions())
         self._writing = asyncio.Lock()
         self._since_replacing: list[Change] | None = None
@@ -138,6 +142,7 @@ class Library:
                 change.apply(fresh)
             self._since_replacing = None
             await asyncio.to_thread(self.store.save, list(fresh.articles.values()), dict(fresh.tombstones))
+            fresh.calibration = self.calibration
             self.index = fresh
 
     async def lasting(self, asked: Sequence[Wanted], *, background: bool = False) -> list[Vectors | CannotEmbed]:
@@ -152,11 +157,19 @@ class Library:
             await asyncio.to_thread(self._kept.put, fresh)
         return [held[one] if one in held else made[one] for one in asked]
 
-    async def evaluate(self, language: str) -> Report:
-        """Ask every variant as if nobody had written it, of a copy of the index, beside the searches."""
-        copy = Evaluation(self.index)
-        outcomes = await asyncio.to_thread(lambda: list(copy.held_out(language)))
-        return report(language, outcomes)
+    async def evaluate(self, language: str, precision: float) -> Measured:
+        """Ask variants as if nobody had written them, of copies of the index, beside the searches; changes nothing."""
+        copy = Evaluation(self.index, self.shipped)
+        return await asyncio.to_thread(recalibrate.measured, copy, language, precision)
+
+    async def recalibrate(self, precision: float) -> list[Measured]:
+        """Decide from now on, and after the next start, as the articles that are held now suggest."""
+        async with self._calibrating:
+            found = [await self.evaluate(language, precision) for language in recalibrate.LANGUAGES]
+            await asyncio.to_thread(recalibrate.write, self._calibrated, self.shipped, found)
+            self.calibration = recalibrate.calibrated(self.shipped, found)
+            self.index.calibration = self.calibration
+        return found
 
     async def _accept(self, change: Change) -> None:
         async with self._writing:
@@ -190,6 +203,13 @@ class Library:
 
     def _dimensions(self) -> dict[Key, int]:
         return {key: embedder.dimension for key, embedder in self.batcher.embedders.items()}
+
+    def _own_calibration(self) -> Calibration:
+        try:
+            return recalibrate.read(self._calibrated, self.shipped)
+        except Unusable as fault:
+            self.notes.append(f"{fault}; the shipped one decides until `firebreak kb calibrate` is run")
+            return self.shipped
 
     def _trusted(self, calibration: Calibration) -> Calibration:
         """The calibration; with other models than it was measured with, one that offers choices and never answers."""

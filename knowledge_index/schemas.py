@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, Field, field_validator
 
 from knowledge_index.articles import Article
+from knowledge_index.recalibrate import PRECISION
 from knowledge_index.text import clean
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -73,8 +74,18 @@ class ReplaceRequest(BaseModel):
     if_digest: str | None = None
 
 
+Precision = Annotated[float, Field(ge=0.5, le=0.99)]
+
+
 class EvaluateRequest(BaseModel):
+    """`precision`: what part of what is answered has to be right, where half of the questions have no article."""
+
     language: Literal["en", "zh"]
+    precision: Precision = PRECISION
+
+
+class CalibrateRequest(BaseModel):
+    precision: Precision = PRECISION
 
 
 class LogLevelRequest(BaseModel):

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from knowledge_index import lexical
 from knowledge_index.articles import Article
 from knowledge_index.calibration import Decision, Judge
 from knowledge_index.embedder import Key, Vectors, key_for
@@ -142,8 +141,8 @@ def evidence(index: KnowledgeIndex, text: str, ranked: Sequence[Candidate], back
     first = ranked[0]
     rivals = [candidate.score for candidate in ranked[1 : 1 + RIVALS]]
     rivals = sorted([*rivals, *[background] * (RIVALS - len(rivals))], reverse=True)
-    language = first.article.language
-    terms = lexical.tokens(clean(text), language)
+    words = index.words[first.article.language]
+    terms = words.terms(clean(text))
     return {
         "middle": first.middle,
         "pooled": first.pooled,
@@ -151,7 +150,7 @@ def evidence(index: KnowledgeIndex, text: str, ranked: Sequence[Candidate], back
         "margin": first.score - rivals[0],
         "lead": first.score - float(np.mean(rivals[1:])),
         "lexical": first.lexical,
-        "coverage": index.words[language].coverage(terms, first.article.id),
+        "coverage": words.coverage(terms, first.article.id),
         "length": math.log1p(len(terms)),
     }
 
@@ -165,7 +164,8 @@ def pool(cosines: Vectors) -> float:
 
 def _word_scores(index: KnowledgeIndex, text: str, language: str, audience: str) -> dict[str, float]:
     """Word scores of what the reader may see, best first."""
-    scores = index.words[language].scores(lexical.tokens(clean(text), language))
+    words = index.words[language]
+    scores = words.scores(words.terms(clean(text)))
     seen = (name for name in scores if index.articles[name].article.seen_by(audience))
     return {name: scores[name] for name in sorted(seen, key=lambda name: (-scores[name], name))}
 

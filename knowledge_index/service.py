@@ -30,6 +30,7 @@ from knowledge_index.embedder import CannotEmbed, Embedder, Key, Vectors, load_a
 from knowledge_index.library import Asked, Changed, Library
 from knowledge_index.schemas import (
     ArticleBody,
+    CalibrateRequest,
     EmbeddingsRequest,
     EvaluateRequest,
     LogLevelRequest,
@@ -150,7 +151,13 @@ def _routes(app: FastAPI, loading: Loading) -> None:
 
     @app.post("/evaluate")
     async def evaluate(body: EvaluateRequest) -> Response:
-        return Json(await loading.ready().evaluate(body.language))
+        return Json(await loading.ready().evaluate(body.language, body.precision))
+
+    @app.post("/calibrate")
+    async def calibrate(body: CalibrateRequest) -> Response:
+        found = await loading.ready().recalibrate(body.precision)
+        logs.event("calibrated", languages=[one.language for one in found if one.fitted], precision=body.precision)
+        return Json({"languages": found})
 
 
 def _health(loading: Loading) -> dict[str, Any]:

@@ -8,13 +8,14 @@ this found the right one for 78 of 100 public questions where plain cosines foun
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_index.embedder import Vectors
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 
 PRIOR_WORDINGS = 1_000
 PRIOR_CENTRE = 50
@@ -29,13 +30,13 @@ class Space:
     centre: Vectors
     whitening: Vectors
 
-    def apply(self, vectors: Vectors) -> Vectors:
+    def apply(self, vectors: Floats) -> Vectors:
         moved = (vectors - self.centre) @ self.whitening
         lengths = np.linalg.norm(moved, axis=-1, keepdims=True)
         return np.ascontiguousarray(moved / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
-def learned(articles: Iterable[Vectors], usual_centre: Vectors) -> Space:
+def learned(articles: Iterable[Floats], usual_centre: Floats) -> Space:
     """From each article's wordings, one a row. The same articles in the same order give the same space to the bit.
 
     `usual_centre` is where the model's texts lie when nothing else is known.
@@ -54,7 +55,7 @@ def learned(articles: Iterable[Vectors], usual_centre: Vectors) -> Space:
     return Space(centre.astype(np.float32), whitening.astype(np.float32))
 
 
-def _some(articles: Iterable[Vectors]) -> Sequence[Floats]:
+def _some(articles: Iterable[Floats]) -> Sequence[Floats]:
     """All of them, or every n-th."""
     groups = [wordings.astype(np.float64) for wordings in articles]
     return groups[:: max(1, -(-sum(map(len, groups)) // MOST_WORDINGS))]

@@ -5,22 +5,35 @@ One JSON object a line on stdout, all else on stderr.
 
 import argparse
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
-from bench.knowledge import quality, speed
+from bench.knowledge import faq, message, quality, speed
 from bench.knowledge.running import service
 
+PARTS = ("speed", "message", "faq", "quality")
 
-async def run(data: Path) -> None:
+
+async def run(data: Path, parts: Sequence[str]) -> None:
+    """Calibrating is part of `faq`: it has a service of its own, so that it changes nothing for the others."""
     async with service() as running:
-        await speed.measure(running)
-        await quality.measure(running.client, data)
+        if "speed" in parts:
+            await speed.measure(running)
+        if "message" in parts:
+            await message.measure(running.client)
+        if "quality" in parts:
+            await quality.measure(running.client, data)
+    if "faq" in parts:
+        async with service() as running:
+            await faq.measure(running.client, data)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.knowledge", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public data sets")
-    asyncio.run(run(parser.parse_args().data))
+    parser.add_argument("--only", action="append", choices=PARTS, help="one part; may be repeated")
+    options = parser.parse_args()
+    asyncio.run(run(options.data, options.only or PARTS))
 
 
 if __name__ == "__main__":

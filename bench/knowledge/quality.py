@@ -4,7 +4,6 @@ A public set becomes articles of a few of its training questions each; the share
 answered, and rightly, are measured against always giving the article of the nearest question by cosine.
 """
 
-import csv
 import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.knowledge.rows import rows_of
 from bench.report import figure, say
 from knowledge_index import seed
 from knowledge_index.client import Found, KnowledgeClient
@@ -35,7 +35,7 @@ async def measure(client: KnowledgeClient, data: Path) -> None:
     await client.replace(seed.articles())
     for language in ("en", "zh"):
         say(f"held-out wordings, {language}")
-        report = await client.evaluate(language)
+        report = (await client.evaluate(language))["report"]
         for name, target in (("recall_at_1", 0.7), ("recall_at_3", 0.9), ("answer_precision", 0.95)):
             value = report[name]
             figure(
@@ -112,12 +112,12 @@ async def _vectors(client: KnowledgeClient, texts: Sequence[str], model: str) ->
 
 
 def banking(data: Path) -> PublicSet:
-    known, asked = _rows(data / "banking77" / "train.csv"), _rows(data / "banking77" / "test.csv")
+    known, asked = rows_of(data / "banking77" / "train.csv"), rows_of(data / "banking77" / "test.csv")
     return _public("banking77", "en", known, asked)
 
 
 def clinc(data: Path) -> PublicSet:
-    rows = _rows(data / "clinc150" / "small.csv")
+    rows = rows_of(data / "clinc150" / "small.csv")
     known = [row for row in rows if row["split"] == "train"]
     asked = [row for row in rows if row["split"] == "test"]
     outside = [row for row in rows if row["split"] == "oos_test"]
@@ -127,7 +127,7 @@ def clinc(data: Path) -> PublicSet:
 
 
 def massive(data: Path) -> PublicSet:
-    known, asked = _rows(data / "massive" / "zh-CN_train.csv"), _rows(data / "massive" / "zh-CN_test.csv")
+    known, asked = rows_of(data / "massive" / "zh-CN_train.csv"), rows_of(data / "massive" / "zh-CN_test.csv")
     seen = {row["text"] for row in known}
     return _public("massive zh-CN", "zh", known, [row for row in asked if row["text"] not in seen])
 
@@ -144,8 +144,3 @@ def _public(name: str, language: str, known: Sequence[dict[str, str]], asked: Se
     }
     sample = chance.sample(list(asked), ASKED)
     return PublicSet(name, language, articles, [(row["text"], row["label"]) for row in sample])
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))

@@ -2,14 +2,22 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 from typing import Any
 
-from bot.core import jobs
+from sqlalchemy.orm import Session
+
+from bot.core import clock, jobs
 from bot.core.db import Database
 from bot.knowledge import service
 from bot.knowledge.models import Article, Status
 from knowledge_index.client import KnowledgeClient
 
+CALIBRATE_JOB = "calibrate"
+CALIBRATE_SECONDS = 50.0
+"""Below a job's lease."""
+LARGE_IMPORT = 50
+ARRIVED_AFTER = timedelta(seconds=10)
 log = logging.getLogger(__name__)
 
 
@@ -20,6 +28,26 @@ async def index_article(db: Database, client: KnowledgeClient, payload: dict[str
         await client.delete_article(payload["article_id"], version=version)
     else:
         await client.put_article(wanted)
+
+
+def do_note_import(session: Session, *, articles: int) -> None:
+    """After a large import the decision to answer is fitted anew, once its articles have arrived in the index."""
+    if articles >= LARGE_IMPORT:
+        jobs.enqueue(session, CALIBRATE_JOB, {}, run_at=clock.now() + ARRIVED_AFTER, key=CALIBRATE_JOB)
+
+
+async def calibrate(db: Database, client: KnowledgeClient) -> None:
+    """Job handler: fit the decision to what the index holds; later, while articles are still on their way to it."""
+    if await asyncio.to_thread(_on_their_way, db):
+        await asyncio.to_thread(_look_again, db)
+        return
+    found = await client.calibrate(timeout=CALIBRATE_SECONDS)
+    log.info("decision calibrated", extra={"languages": [one["language"] for one in found if one["fitted"]]})
+
+
+def _look_again(db: Database) -> None:
+    with db.transaction() as session:
+        do_note_import(session, articles=LARGE_IMPORT)
 
 
 async def make_equal(db: Database, client: KnowledgeClient) -> bool:

@@ -1,11 +1,12 @@
 """The real models, loaded once, and a small shop: some of the starter articles in both languages."""
 
+import asyncio
 import os
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -16,6 +17,7 @@ import uvicorn
 from knowledge_index import embedder, seed
 from knowledge_index.articles import Article
 from knowledge_index.calibration import Calibration
+from knowledge_index.client import KnowledgeClient
 from knowledge_index.embedded import EmbeddedArticle, embedded
 from knowledge_index.embedder import Embedder, Key
 from knowledge_index.index import KnowledgeIndex, built
@@ -58,24 +60,39 @@ def shop(shop_embedded: list[EmbeddedArticle], embedders: dict[Key, Embedder]) -
 @pytest.fixture
 def serve(embedders: dict[Key, Embedder]) -> Iterator[Callable[[Path], str]]:
     """Start the service on a data directory and get its address; all of them stop after the test."""
-    running: list[tuple[uvicorn.Server, threading.Thread]] = []
+    with ExitStack() as running:
+        yield lambda data_dir: running.enter_context(_served(data_dir, embedders))
 
-    def start(data_dir: Path) -> str:
-        with closing(socket.socket()) as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        app = create_app(data_dir, lambda: embedders)
-        server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False))
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        running.append((server, thread))
-        deadline = time.monotonic() + 20
-        while not (server.started and app.state.loading.library) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        return f"http://127.0.0.1:{port}"
 
-    yield start
-    for server, _ in running:
+@pytest.fixture(scope="module")
+def shop_address(
+    embedders: dict[Key, Embedder], shop_articles: list[Article], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """One service over the small shop, for tests that only ask it."""
+    with _served(tmp_path_factory.mktemp("shop"), embedders) as address:
+        asyncio.run(_fill(address, shop_articles))
+        yield address
+
+
+async def _fill(address: str, articles: list[Article]) -> None:
+    async with KnowledgeClient(address) as knowledge:
+        await knowledge.replace([article.as_wire() for article in articles])
+
+
+@contextmanager
+def _served(data_dir: Path, embedders: dict[Key, Embedder]) -> Iterator[str]:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    app = create_app(data_dir, lambda: embedders)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not (server.started and app.state.loading.library) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
         server.should_exit = True
-    for _, thread in running:
         thread.join(10)

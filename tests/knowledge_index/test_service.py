@@ -218,8 +218,9 @@ def test_the_running_index_is_evaluated_on_request(address: str, shop_articles: 
         return await knowledge.evaluate("en")
 
     measured = talk(address, journey)
-    assert measured["recall_at_1"] == 1.0
-    assert measured["answerable"] == len(one[0]["variants"])
+    assert measured["report"]["recall_at_1"] == 1.0
+    assert measured["report"]["answerable"] == len(one[0]["variants"])
+    assert not measured["fitted"]
 
 
 def test_a_service_that_is_away_or_too_slow_is_unavailable() -> None:

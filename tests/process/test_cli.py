@@ -21,6 +21,7 @@ COMMANDS = (
     "kb import",
     "kb search",
     "kb evaluate",
+    "kb calibrate",
     "staff add",
     "staff list",
     "staff disable",
