@@ -47,7 +47,7 @@ def export(settings: Settings, arguments: argparse.Namespace) -> Iterator[str]:
 
 
 def train(settings: Settings, arguments: argparse.Namespace) -> Iterator[str]:
-    """Train on the files as they stand, and compare with the model that Rasa was started with."""
+    """Train on the files as they stand, and compare with the model in use; the next start takes the new one."""
     places = Places(settings.data_dir.resolve())
     places.make()
     with closing(LogPump(places.logs)) as logs, opened(settings) as database, _kept_aside(places) as before:
@@ -56,7 +56,7 @@ def train(settings: Settings, arguments: argparse.Namespace) -> Iterator[str]:
             if arguments.force:
                 forget(places)
             after = ensure_model(places, knowledge_url=url, logs=logs, wait=time.sleep)
-            yield f"The model is {after}. Both are asked what nobody was trained on ..."
+            yield f"The model is {after}. It is asked what it was not trained on, beside the one in use before ..."
             figures = _compared(before, after, places=places, knowledge_url=url)
         with database.transaction() as session:
             _do_note(session, before=before, after=after, figures=figures)

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from bot.learning import service
 from tests.people import Ada, StaffMember
-from tests.sites import Site
+from tests.sites import PASSWORD, Site
 from tests.web.test_every_page import fits, tab_to
 from tests.web.windows import NARROW, Windows
 
@@ -111,3 +111,12 @@ def test_the_last_training_stands_in_a_table(site: Site, windows: Windows) -> No
     expect(page.locator("#figures tbody tr").first).to_have_text("English8 of 10 (80 %)9 of 10 (90 %)")
     expect(page.locator("#figures tbody tr").last).to_have_text("Chinese, hard–1 of 3 (33 %)")
     fits(page)
+
+
+def test_an_editor_who_signs_in_is_brought_here(windows: Windows) -> None:
+    page = windows.open("/sign-in")
+    page.fill("#email", "cleo@emberly.example")
+    page.fill("#password", PASSWORD)
+    page.click("#submit")
+    page.wait_for_url("**/learning")
+    expect(page.locator('nav a[aria-current="page"]')).to_have_text("Learning")

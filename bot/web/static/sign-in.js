@@ -63,10 +63,17 @@ function sentenceFor(error) {
   return [401, 403, 404, 422].includes(error.status) ? t("sign-in.wrong") : error.message;
 }
 
+/** Where somebody's work is, by the first of these roles that is theirs. */
+const HOMES = [
+  ["agent", "/desk"],
+  ["supervisor", "/alerts"],
+  ["editor", "/learning"],
+];
+
 /** Only a path of this site; a whole address, or `//elsewhere`, is not followed. */
 function destination(staff) {
   const wanted = new URLSearchParams(location.search).get("next");
   const address = wanted?.startsWith("/") ? new URL(wanted, location.origin) : null;
   if (address?.origin === location.origin) return address.pathname + address.search + address.hash;
-  return staff.roles.includes("agent") || !staff.roles.includes("supervisor") ? "/desk" : "/alerts";
+  return HOMES.find(([role]) => staff.roles.includes(role))?.[1] ?? "/desk";
 }
