@@ -12,7 +12,9 @@ from bot.understanding.spans import Span
 _CHINA_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _TAIWAN_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 _SPAIN_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
+FEWEST_DIGITS = 5
 _APART = re.compile("[ ()-]")
+_DIGIT = re.compile("[0-9]")
 
 _CALLED = re.compile(
     r"(?:\b(?:passport|identity card|id card|national id|social security|national insurance|driving licen[cs]e"
@@ -24,6 +26,8 @@ _CALLED = re.compile(
 
 def find(folded: str) -> Iterator[Span]:
     """Every identity number of a text that `clean.fold` has prepared; spans may overlap."""
+    if len(_DIGIT.findall(folded)) < FEWEST_DIGITS:
+        return
     for expression, is_one in _KINDS:
         for match in expression.finditer(folded):
             if is_one(_APART.sub("", match.group()).upper()):

@@ -82,7 +82,7 @@ def texts_by_model() -> dict[str, list[str]]:
 
 def words_head(learnt_from: Sequence[Example]) -> dict[str, Any]:
     """Weights of the words' head, the small ones left out."""
-    seen = [frozenset(gram.text for gram in grams(fold(clean(example.text)))) for example in learnt_from]
+    seen = [frozenset(text for text, _ in grams(fold(clean(example.text)))) for example in learnt_from]
     counts = Counter(text for texts in seen for text in texts)
     names = sorted(text for text, count in counts.items() if count >= FEWEST_EXAMPLES)
     place = {text: column for column, text in enumerate(names)}

@@ -20,13 +20,11 @@ LONGEST_PHRASE = 80
 FEW_GRAMS = 6
 """So many grams more are counted than there are: a word or two prove little."""
 
+Gram = tuple[str, int]
+"""What is looked at, and where it begins."""
+
 _PIECE = re.compile(r"[a-zà-öø-ÿ]+(?:'[a-z]+)?|[\u3400-\u9fff]+|[!?]+|[*#@$%&]{2,}")
 _PHRASE = re.compile(r"[^.,;!?\n]+[.,;!?\n]*")
-
-
-class Gram(NamedTuple):
-    text: str
-    at: int
 
 
 @dataclass(frozen=True)
@@ -57,23 +55,23 @@ def grams(folded: str) -> Iterator[Gram]:
         word, at = piece.group(), piece.start()
         if "\u3400" <= word[0] <= "\u9fff":
             before = "^"
-            for size in (1, 2, 3):
-                yield from (Gram(word[start : start + size], at + start) for start in range(len(word) - size + 1))
+            for start in range(len(word)):
+                for size in range(1, min(3, len(word) - start) + 1):
+                    yield word[start : start + size], at + start
             continue
-        yield Gram(f"{word} ", at)
-        yield Gram(f"{before} {word} ", at)
+        yield f"{word} ", at
+        yield f"{before} {word} ", at
         before = word
-        whole = f"<{word}>"
         if len(word) > 3:
-            yield from (Gram(whole[start : start + 4], at) for start in range(len(whole) - 3))
+            whole = f"<{word}>"
+            for start in range(len(whole) - 3):
+                yield whole[start : start + 4], at
 
 
 def read_tone(folded: str) -> Tone:
     """The tone of a text that `clean.fold` has prepared, by its words."""
     heads = _heads()
-    seen: dict[str, int] = {}
-    for gram in grams(folded):
-        seen.setdefault(gram.text, gram.at)
+    seen = dict(grams(folded))
     known = [(heads.grams[text], at) for text, at in seen.items() if text in heads.grams]
     total = sum(weight for weight, _ in known)
     return Tone(heads.bias + total * share(len(seen)), _phrase(folded, known))
