@@ -56,7 +56,7 @@ def started(command: list[str], *, health: str, log: Path, **environment: str) -
         yield running
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=10)
+        process.wait(timeout=30)
 
 
 def _wait_until_up(running: Running, health: str) -> None:
