@@ -60,7 +60,8 @@ def _say(dispatcher: CollectingDispatcher, tracker: Tracker, found: Found) -> No
     if answers:
         best = answers[0]
         dispatcher.utter_message(text=best.answer)
-        signals.send(dispatcher, tracker, wire.ANSWERED, **_about(best), more=_more(answers), choices=choices)
+        further = {"more": _more(answers), "choices": choices}
+        signals.send(dispatcher, tracker, wire.ANSWERED, **_about(best), **{k: v for k, v in further.items() if v})
     elif choices:
         signals.send(dispatcher, tracker, wire.CHOICES, choices=choices)
     else:

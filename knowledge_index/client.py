@@ -203,7 +203,7 @@ def _checked(status: int, answer: Any) -> dict[str, Any]:
 
 def _found(answer: dict[str, Any]) -> Found:
     hits = tuple(Hit(**hit) for hit in answer["hits"])
-    parts = tuple(_found(part) for part in answer["parts"])
+    parts = tuple(_found(part) for part in answer.get("parts", ()))
     return Found(answer["decision"], answer["confidence"], answer["language"], hits, parts)
 
 

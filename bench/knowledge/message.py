@@ -35,6 +35,6 @@ async def _took(client: KnowledgeClient, texts: Sequence[str], language: str) ->
     for text in texts:
         started = time.perf_counter()
         facts.read(text)
-        await client.search(text, language=language)
+        await client.search(text, language=language, timeout=30)
         took.append((time.perf_counter() - started) * 1000)
     return percentile(took, 0.5)

@@ -56,3 +56,20 @@ def test_yes_counts_as_consent_only_right_after_the_offer() -> None:
     yes = _reply(wire.SAID, "Good.", intent="affirm")
     assert decide(facts.read("yes"), yes, Situation(owner="bot", human_offered=True), RULES).hand_off == "accepted"
     assert decide(facts.read("yes"), yes, BOT, RULES).hand_off is None
+
+
+def test_each_question_is_answered_and_the_answer_given_last_is_not_given_again() -> None:
+    more = [{"text": "By card.", "article_id": "pay.en", "question": "How can I pay?"}]
+    choices = [{"title": "Returns", "payload": "article:return.en"}]
+    about = {"article_id": "warranty.en", "question": "Warranty?", "more": more, "choices": choices}
+    reply = _reply(wire.ANSWERED, "Two years.", **about)
+    plan = decide(facts.read("how long is the warranty and how can I pay"), reply, BOT, RULES)
+    assert [(one.text, one.article_id) for one in plan.answers] == [
+        ("Two years.", "warranty.en"),
+        ("By card.", "pay.en"),
+    ]
+    assert plan.choices == choices
+    again = Situation(owner="bot", last_article_id="warranty.en")
+    plan = decide(facts.read("how long is the warranty and how can I pay"), reply, again, RULES)
+    assert [one.text for one in plan.answers] == ["By card."]
+    assert not plan.miss

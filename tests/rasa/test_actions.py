@@ -44,7 +44,9 @@ class Bot:
     def __init__(self, actions: Running) -> None:
         self._url = f"{actions.url}/webhook"
 
-    def does(self, action: str, text: str, intent: str, *, degraded: bool = False, **metadata: Any) -> list[Any]:
+    def does(
+        self, action: str, text: str, intent: str, *, degraded: bool = False, events: Any = (), **metadata: Any
+    ) -> list[Any]:
         """The messages that the action sends: (response or text or None, signal or None)."""
         message: dict[str, Any] = {
             "text": text,
@@ -54,7 +56,7 @@ class Bot:
         }
         if degraded:
             message["degraded"] = True
-        tracker = {"sender_id": "ada", "slots": {}, "latest_message": message, "events": []}
+        tracker = {"sender_id": "ada", "slots": {}, "latest_message": message, "events": list(events)}
         sent = call(self._url, {"next_action": action, "sender_id": "ada", "tracker": tracker, "version": "3.6.21"})
         assert sent["events"] == []
         return [(one.get("response") or one.get("text"), one.get("custom") or None) for one in sent["responses"]]
@@ -80,6 +82,34 @@ def test_an_article_that_fits_is_the_answer_and_is_named(bot: Bot, knowledge: Lo
     assert told == (None, signal("answered", "device_offline", **about))
     asked = knowledge.asked[-1][1]
     assert (asked["text"], asked["language"], asked.get("audience", "public")) == ("lock offline", "en", "public")
+
+
+def test_every_question_of_a_message_is_answered_and_what_is_not_is_offered(bot: Bot, knowledge: LocalServer) -> None:
+    other, third = ({**HIT, "article_id": f"{name}.en", "question": name, "answer": f"All on {name}."} for name in "bc")
+    parts = [found("answer", HIT), found("answer", other), found("answer", HIT), found("choices", HIT, third)]
+    knowledge.answer = lambda _path, _body: {**found("answer", HIT), "parts": parts}
+    said, (_, told) = bot.does("action_answer", "four questions", "device_offline", language="en", embedding="en")
+    assert said == ("Look at the hub.", None)
+    assert [(one["article_id"], one["text"]) for one in told["more"]] == [("b.en", "All on b.")]
+    assert told["choices"] == [{"title": "c", "payload": "article:c.en"}]
+
+
+def test_the_question_before_goes_along_as_the_article_put_it_or_as_it_was_asked(
+    bot: Bot, knowledge: LocalServer
+) -> None:
+    answered = {"signal": "answered", "question": "My lock is offline", "article_id": "smart-lock-offline.en"}
+    asked = {"event": "user", "text": "lock offline"}
+    now = {"event": "user", "text": "and the camera?"}
+    told = {"event": "bot", "text": None, "data": {"custom": answered}}
+    untold = {"event": "bot", "text": None, "data": {"custom": {"signal": "unanswered"}}}
+    for events, before, said in (
+        ([asked, told, now], "My lock is offline", "smart-lock-offline.en"),
+        ([asked, untold, now], "lock offline", None),
+        ([now], "", None),
+    ):
+        bot.does("action_answer", "and the camera?", "device_offline", events=events, language="en", embedding="en")
+        sent = knowledge.asked[-1][1]
+        assert (sent["before"], sent["said"]) == (before, said)
 
 
 def test_near_articles_are_offered_as_choices_without_a_word_of_ours(bot: Bot, knowledge: LocalServer) -> None:
