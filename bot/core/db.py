@@ -20,6 +20,9 @@ _OTHERS_WAITED = metrics.DATABASE_WAIT_SECONDS.labels("others")
 POOL_SIZE = 24
 POOL_TIMEOUT_SECONDS = 10
 BUSY_TIMEOUT_MS = 15_000
+BESIDE = 1
+"""How many others write on PostgreSQL while messages are acknowledged: their threads take turns with those that do
+it, and a row that one of them holds may be wanted. One always goes on, so nobody starves."""
 SERVER_GONE = {
     "connect_timeout": 5,
     "keepalives_idle": 5,
@@ -34,7 +37,7 @@ class Database:
     """Sessions on one database.
 
     On SQLite a writing transaction begins with `BEGIN IMMEDIATE` and threads queue on a lock first: SQLite's own
-    busy handler polls and wakes nobody. On PostgreSQL the server does all of it.
+    busy handler polls and wakes nobody. On PostgreSQL they write side by side, few beside an acknowledgement.
     """
 
     def __init__(self, url: str, *, session_info: dict[str, Any] | None = None) -> None:
@@ -43,18 +46,16 @@ class Database:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
         self._reading = self.engine.execution_options(**{_READ_ONLY: True})
-        self._turnstile = Turnstile()
+        self._door: Turnstile | Precedence = Turnstile() if self.is_sqlite else Precedence(BESIDE)
 
     @contextmanager
     def transaction(self, *, first: bool = False) -> Iterator[Session]:
         """A writing session: commits when the block ends, rolls back when it raises, then runs `after_commit`.
 
         `first`: go before those of this process who wait to write as well; for the acknowledgement of messages alone.
+        A thread has one at a time: a second one inside could wait for itself.
         """
-        if self.is_sqlite:
-            with self._turnstile.through(first=first):
-                callbacks = yield from self._transact()
-        else:
+        with self._door.through(first=first):
             callbacks = yield from self._transact()
         for callback in callbacks:
             callback()
@@ -62,7 +63,7 @@ class Database:
     @property
     def is_wanted_first(self) -> bool:
         """Whether somebody waits who goes before the others: a transaction that could end here had better do so."""
-        return self._turnstile.is_wanted_first
+        return self._door.is_wanted_first
 
     def _transact(self) -> Generator[Session, None, list[Callable[[], None]]]:
         with Session(self.engine, expire_on_commit=False, info=dict(self.session_info)) as session:
@@ -115,6 +116,36 @@ class Turnstile:
             with self._free:
                 self._taken = False
                 self._free.notify_all()
+
+
+class Precedence:
+    """Any number of threads at a time; but while somebody goes first, of the others no more than `beside` begin."""
+
+    def __init__(self, beside: int) -> None:
+        self._changed = threading.Condition()
+        self._beside = beside
+        self._first = self._others = 0
+
+    @property
+    def is_wanted_first(self) -> bool:
+        return self._first > 0
+
+    @contextmanager
+    def through(self, *, first: bool) -> Iterator[None]:
+        asked = time.perf_counter()
+        with self._changed:
+            if not first:
+                self._changed.wait_for(lambda: not self._first or self._others < self._beside)
+            self._first += first
+            self._others += not first
+        (_FIRST_WAITED if first else _OTHERS_WAITED).observe(time.perf_counter() - asked)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._first -= first
+                self._others -= not first
+                self._changed.notify_all()
 
 
 def after_commit(session: Session, callback: Callable[[], None]) -> None:
