@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from knowledge_index.spelling import Spelling
 from knowledge_index.text import is_chinese
@@ -84,6 +85,10 @@ class Counted:
     answer: Counter[str]
     words: tuple[str, ...]
 
+    @cached_property
+    def lengths(self) -> tuple[int, int]:
+        return self.asked.total(), self.answer.total()
+
     @property
     def terms(self) -> set[str]:
         return {*self.asked, *self.answer}
@@ -148,9 +153,9 @@ class WordIndex:
 
     def _heard(self, term: str, counted: Counted) -> float:
         """How often, allowing for length; a word of the answer counts for less than one that customers ask with."""
-        many = len(self._articles)
-        asked = counted.asked[term] / _length(counted.asked.total(), self._asked / many)
-        answer = counted.answer[term] / _length(counted.answer.total(), self._answer / many)
+        many, (asked_length, answer_length) = len(self._articles), counted.lengths
+        asked = counted.asked.get(term, 0) / _length(asked_length, self._asked / many)
+        answer = counted.answer.get(term, 0) / _length(answer_length, self._answer / many)
         return asked + ANSWER_SHARE * answer
 
     def _counted(self, words: Iterable[str]) -> Counter[str]:
