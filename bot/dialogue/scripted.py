@@ -10,8 +10,8 @@ Script = Callable[[TurnInput], EngineReply]
 
 
 def echo(turn: TurnInput) -> EngineReply:
-    """Says the message back, as small talk would be."""
-    return EngineReply((turn.text,), (Signal(wire.SAID, "small_talk", 1.0),), "scripted")
+    """Says the message back, as an answer that comes from no article."""
+    return EngineReply((turn.text,), (Signal(wire.ANSWERED, "other_question", 1.0),), "scripted")
 
 
 class ScriptedEngine:

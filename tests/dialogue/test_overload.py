@@ -31,7 +31,7 @@ class Gate:
         self.asked += 1
         if not self.open.is_set():
             raise EngineFailed("shut")
-        return EngineReply((f"Re: {turn.text}",), (Signal(wire.SAID, "small_talk", 1.0),), "scripted")
+        return EngineReply((f"Re: {turn.text}",), (Signal(wire.ANSWERED, "other_question", 1.0),), "scripted")
 
 
 @pytest.fixture
