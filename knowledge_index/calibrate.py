@@ -28,6 +28,9 @@ ANSWER_PRECISION = 0.9
 CHOICE_PRECISION = 0.9
 """Of the questions that no article can answer, this share at least is offered nothing."""
 
+CHOICES_WHEN_REMOVED = 0.3
+"""Of the questions whose article is away, at most this share is offered its neighbours."""
+
 FOLDS = 5
 SMALL_SHOPS = 6
 RISING = frozenset(FEATURES) - {"length"}
@@ -168,7 +171,7 @@ def _judged(judge: Judge, language: str, asked: Sequence[Outcome], small: Sequen
         choices_at=round(choices_at, 4),
     )
     decided = [
-        replace(outcome, confidence=one, decision=fitted.decision(one, three))
+        replace(outcome, confidence=one, decision=fitted.decision(one, three, outcome.evidence))
         for outcome, one, three in zip(outcomes, chance_first, chance_among, strict=True)
     ]
     return fitted, report(language, decided[: len(asked)])
@@ -213,9 +216,7 @@ def cross_fitted(
 
 def _choices_at(outcomes: Sequence[Outcome], chances: Sequence[float]) -> float:
     """The chance that all but a few of the unanswerable questions stay below."""
-    offered = sorted(
-        chance
-        for outcome, chance in zip(outcomes, chances, strict=True)
-        if outcome.query.group in ("unrelated", "near")
-    )
-    return offered[min(len(offered) - 1, int(len(offered) * CHOICE_PRECISION))]
+    groups = [outcome.query.group for outcome in outcomes]
+    foreign = [chance for chance, group in zip(chances, groups, strict=True) if group in ("unrelated", "near")]
+    removed = [chance for chance, group in zip(chances, groups, strict=True) if group == "removed"]
+    return max(float(np.quantile(foreign, CHOICE_PRECISION)), float(np.quantile(removed, 1 - CHOICES_WHEN_REMOVED)))

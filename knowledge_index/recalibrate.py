@@ -51,7 +51,9 @@ def measured(evaluation: Evaluation, language: str, precision: float = PRECISION
         judge, chances = _drawn(judge, outcomes, hits)
         judge = replace(judge, answer_at=round(curve.mark(chances, precision), 4))
     decided = [
-        replace(one, confidence=chance, decision=judge.decision(chance, judge.among.probability(one.evidence)))
+        replace(
+            one, confidence=chance, decision=judge.decision(chance, judge.among.probability(one.evidence), one.evidence)
+        )
         for one, chance in zip(outcomes, chances, strict=True)
     ]
     return Measured(language, precision, fitted, judge, report(language, decided), curve.points(chances, hits, known))

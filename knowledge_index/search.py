@@ -196,7 +196,8 @@ def _in_english(index: KnowledgeIndex, candidate: Candidate, audience: str) -> C
 
 
 def _shown(decision: Decision, ranked: Sequence[Candidate], k: int) -> Sequence[Candidate]:
-    if decision != "choices":
+    """Choices are few and near; who asks for more wants a list to look at."""
+    if decision != "choices" or k > MAX_CHOICES:
         return ranked[:k]
     near = [candidate for candidate in ranked if candidate.score >= ranked[0].score - CHOICE_GAP]
     return near[: min(k, MAX_CHOICES)]

@@ -20,7 +20,8 @@ SEEDS = (1, 2, 3)
 VARIANTS = 3
 NEAREST = 5
 AT_ONCE = 16
-PRECISION = 0.9
+PRECISIONS = (0.9, 0.85)
+"""Stated for all that is answered, where every second question has no article."""
 HOW = f"means of draws {', '.join(map(str, SEEDS))}"
 
 
@@ -53,13 +54,14 @@ async def measure(client: KnowledgeClient, data: Path) -> None:
     recalls = {"recall_at_1": (0.76, 0.82, 0), "recall_at_5": (0.94, 0.96, 1)}
     for name, (must, stretch, place) in recalls.items():
         Row(f"FAQ matching, {name}", mean(one[place] for one in whole), "share", HOW, must, stretch).show()
-    halves = [await _half(client, _drawn(known, seed), asked, seed) for seed in SEEDS]
-    how = f"{HOW}; calibrated to the articles' own wordings"
-    answered, wrongly, right = (mean(one[place] for one in halves) for place in range(3))
-    away = "FAQ matching with half of the articles away"
-    Row(f"{away}, answered", answered, "share", how, 0.5, 0.65).show()
-    Row(f"{away}, answered without an article", wrongly, "share", how, 0.05, less_is_better=True).show()
-    Row(f"{away}, right of the answered that have one", right, "share", how, 0.95).show()
+    for precision in PRECISIONS:
+        halves = [await _half(client, _drawn(known, seed), asked, seed, precision) for seed in SEEDS]
+        answered, wrongly, right = (mean(one[place] for one in halves) for place in range(3))
+        how = f"{HOW}; calibrated to the articles' own wordings for a precision of {precision}"
+        away = "FAQ matching with half of the articles away"
+        Row(f"{away}, answered", answered, "share", how, 0.5, 0.65).show()
+        Row(f"{away}, answered without an article", wrongly, "share", how, 0.05, less_is_better=True).show()
+        Row(f"{away}, right of the answered that have one", right, "share", how, 0.95).show()
 
 
 def _bare(text: str) -> str:
@@ -86,13 +88,13 @@ async def _whole(client: KnowledgeClient, drawn: Drawn, asked: Sequence[tuple[st
 
 
 async def _half(
-    client: KnowledgeClient, drawn: Drawn, asked: Sequence[tuple[str, str]], seed: int
+    client: KnowledgeClient, drawn: Drawn, asked: Sequence[tuple[str, str]], seed: int, precision: float
 ) -> tuple[float, float, float]:
     """What is answered of questions with an article, of those without, and how much of the first is right."""
     labels = random.Random(seed).sample(sorted(drawn.wordings), len(drawn.wordings) // 2)
     say(f"{len(labels)} of these articles")
     await client.replace([drawn.article(label) for label in labels])
-    await client.calibrate(precision=PRECISION)
+    await client.calibrate(precision=precision)
     found = await _ask(client, [text for text, _ in asked])
     with_one = [(one, label) for one, (_, label) in zip(found, asked, strict=True) if label in labels]
     without = [one for one, (_, label) in zip(found, asked, strict=True) if label not in labels]

@@ -31,6 +31,8 @@ router = APIRouter(prefix="/knowledge", tags=["knowledge"], route_class=calls.Ca
 Reader = Annotated[Staff, Depends(require())]
 Editor = Annotated[Staff, Depends(require(Role.EDITOR))]
 ArticleId = Annotated[str, Path(min_length=1, max_length=120), Storable]
+SHOWN = 5
+"""More than are ever offered to a customer: an editor also wants to see what lies next."""
 STEP = calls.told(ArticleOut, errors.NotFound, by="staff", body=False)
 
 
@@ -121,7 +123,7 @@ async def search(
     """What the bot would find for `q`, with its decision."""
     client: KnowledgeClient = request.app.state.parts.knowledge
     try:
-        found = await client.search(q, language=language or wire.script_language(q), audience="agents")
+        found = await client.search(q, language=language or wire.script_language(q), audience="agents", k=SHOWN)
     except KnowledgeUnavailable as error:
         raise errors.Unavailable("The knowledge service is not ready yet.") from error
     except KnowledgeRefused as error:

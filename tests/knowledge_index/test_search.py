@@ -132,6 +132,7 @@ def test_more_evidence_never_lowers_the_confidence() -> None:
 
 def test_a_judge_answers_above_its_mark_offers_below_and_else_admits_it() -> None:
     judge = Judge(0.2, 0.3, 0.3, Logistic(0.0, {"pooled": 1.0}), Logistic(1.0, {"pooled": 1.0}), 0.9, 0.6)
-    assert judge.decide({"pooled": 3.0})[0] == "answer"
-    assert judge.decide({"pooled": 0.0})[0] == "choices"
-    assert judge.decide({"pooled": -3.0})[0] == "none"
+    assert judge.decide({"pooled": 3.0, "margin": 0.2})[0] == "answer"
+    assert judge.decide({"pooled": 3.0, "margin": 0.01})[0] == "choices"
+    assert judge.decide({"pooled": 0.0, "margin": 0.2})[0] == "choices"
+    assert judge.decide({"pooled": -3.0, "margin": 0.2})[0] == "none"
