@@ -19,8 +19,18 @@ def drill() -> list[list[str]]:
     return [shlex.split(line)[1:] for line in section.splitlines() if line.startswith("    firebreak ")]
 
 
+def _confirmed(folder: Path) -> Path:
+    """A policy whose numbers for people in danger somebody has confirmed; `firebreak check` refuses another."""
+    line = "{ name: { en: Emergency, zh: 紧急电话 }, number: '999', risks: [safety, self_harm] }"
+    country = f"{{ name: {{ en: United Kingdom, zh: 英国 }}, confirmed: 'Dan, 2026-01-05', lines: [{line}] }}"
+    folder.mkdir()
+    (folder / "help_lines.yml").write_text(f"countries: {{ GB: {country} }}\n", encoding="utf-8")
+    return folder
+
+
 def test_the_drill_works_as_the_runbook_has_it(firebreak: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FIREBREAK_KNOWLEDGE_URL", NOWHERE)
+    monkeypatch.setenv("FIREBREAK_POLICY_DIR", str(_confirmed(tmp_path / "policy")))
     places = {"/backup": tmp_path / "backup", "/srv/firebreak": tmp_path / "live", "/srv/drill": tmp_path / "drill"}
     places["/backup"].mkdir()
     live, restored = (f"sqlite:///{places[name] / 'firebreak.db'}" for name in ("/srv/firebreak", "/srv/drill"))
