@@ -21,6 +21,9 @@ Decision = Literal["answer", "choices", "none"]
 CLEAR_MARGIN = 0.04
 """Of the held-out questions that were answered rightly, one in forty lies closer to the next article."""
 
+SAME_WORDS = 0.98
+"""A cosine that only an article's own wording has."""
+
 FEATURES = (
     "middle",
     "pooled",
@@ -66,7 +69,8 @@ class Judge:
     def decision(self, first: float, among: float, features: Mapping[str, float]) -> Decision:
         """Of two articles that fit alike the customer chooses, however well they fit: "camera" is no question yet."""
         if first >= self.answer_at:
-            return "answer" if features["margin"] >= CLEAR_MARGIN else "choices"
+            clear = features["margin"] >= CLEAR_MARGIN or features.get("best_question", 0.0) >= SAME_WORDS
+            return "answer" if clear else "choices"
         return "choices" if among >= self.choices_at else "none"
 
 
