@@ -17,13 +17,15 @@ from tests.people import Ada, StaffMember
 from tests.sites import PASSWORD, STAFF, hire, running
 
 LIMITS = {name: int(value) for name, value in whole.UNLIMITED.items()}
+UNHURRIED = {"second_notice_after_seconds": "60"}
+"""Where a turn takes seconds, because the machine does much else, no notice of it is taken for its answer."""
 
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("product")
     shared = {"models_dir": str(PROJECT_ROOT / "models")}
-    with whole.running(folder, settings={**whole.UNLIMITED, **shared}) as started:
+    with whole.running(folder, settings={**whole.UNLIMITED, **UNHURRIED, **shared}) as started:
         database = Database(f"sqlite:///{folder / 'firebreak.db'}")
         hire(database)
         database.close()
@@ -37,7 +39,7 @@ def beside(product: Product, postgres: str, tmp_path_factory: pytest.TempPathFac
 
     urls = {name: product.setting(name) for name in ("rasa_url", "actions_url", "knowledge_url")}
     url = create_postgres(postgres)
-    more: dict[str, Any] = {**LIMITS, **urls, "engine": "rasa"}
+    more: dict[str, Any] = {**LIMITS, **UNHURRIED, **urls, "engine": "rasa"}
     with running(url, tmp_path_factory.mktemp("beside"), fill=_seed, **more) as site:
         yield site.url
 

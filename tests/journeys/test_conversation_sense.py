@@ -7,7 +7,7 @@ from tests.people import Ada, StaffMember
 
 pytestmark = pytest.mark.stack
 VAGUE = {
-    "en": ("camera", "my battery", "something about the hub", "return", "invoice for my order", "the lock"),
+    "en": ("doorbell", "lock", "order", "camera", "my battery", "something about the hub"),
     "zh": ("摄像头", "电池", "网关的事", "退货", "门锁", "发票和订单"),
 }
 
