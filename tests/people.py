@@ -122,7 +122,7 @@ class StaffMember:
 
     def ticket_of(self, ada: Ada) -> dict[str, Any]:
         """The ticket of her conversation in the working list."""
-        return next(ticket for ticket in self.tickets() if ticket["conversation_id"] == ada.id)
+        return next(ticket for ticket in self.tickets(limit=200) if ticket["conversation_id"] == ada.id)
 
 
 def frame(socket: Connection, wanted: str, *, seconds: float = 20) -> dict[str, Any]:

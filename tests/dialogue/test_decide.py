@@ -1,5 +1,7 @@
 """The rules alone: facts, a reply and a situation in, a plan out."""
 
+from typing import Any
+
 import pytest
 
 from bot import wire
@@ -61,7 +63,7 @@ def test_yes_counts_as_consent_only_right_after_the_offer() -> None:
 def test_each_question_is_answered_and_the_answer_given_last_is_not_given_again() -> None:
     more = [{"text": "By card.", "article_id": "pay.en", "question": "How can I pay?"}]
     choices = [{"title": "Returns", "payload": "article:return.en"}]
-    about = {"article_id": "warranty.en", "question": "Warranty?", "more": more, "choices": choices}
+    about: dict[str, Any] = {"article_id": "warranty.en", "question": "Warranty?", "more": more, "choices": choices}
     reply = _reply(wire.ANSWERED, "Two years.", **about)
     plan = decide(facts.read("how long is the warranty and how can I pay"), reply, BOT, RULES)
     assert [(one.text, one.article_id) for one in plan.answers] == [
