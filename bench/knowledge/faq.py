@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
-from bench.knowledge.rows import Row, rows_of
-from bench.report import say
+from bench.knowledge.public import rows_of
+from bench.report import Row, say
 from knowledge_index.client import Found, KnowledgeClient
 
 SEEDS = (1, 2, 3)
@@ -53,15 +53,15 @@ async def measure(client: KnowledgeClient, data: Path) -> None:
     whole = [await _whole(client, _drawn(known, seed), asked) for seed in SEEDS]
     recalls = {"recall_at_1": (0.76, 0.82, 0), "recall_at_5": (0.94, 0.96, 1)}
     for name, (must, stretch, place) in recalls.items():
-        Row(f"FAQ matching, {name}", mean(one[place] for one in whole), "share", HOW, must, stretch).show()
+        Row(f"FAQ matching, {name}", mean(one[place] for one in whole), "share", HOW, must, stretch).show("knowledge")
     for precision in PRECISIONS:
         halves = [await _half(client, _drawn(known, seed), asked, seed, precision) for seed in SEEDS]
         answered, wrongly, right = (mean(one[place] for one in halves) for place in range(3))
         how = f"{HOW}; calibrated to the articles' own wordings for a precision of {precision}"
         away = "FAQ matching with half of the articles away"
-        Row(f"{away}, answered", answered, "share", how, 0.5, 0.65).show()
-        Row(f"{away}, answered without an article", wrongly, "share", how, 0.05, less_is_better=True).show()
-        Row(f"{away}, right of the answered that have one", right, "share", how, 0.95).show()
+        Row(f"{away}, answered", answered, "share", how, 0.5, 0.65).show("knowledge")
+        Row(f"{away}, answered without an article", wrongly, "share", how, 0.05, less_is_better=True).show("knowledge")
+        Row(f"{away}, right of the answered that have one", right, "share", how, 0.95).show("knowledge")
 
 
 def _bare(text: str) -> str:

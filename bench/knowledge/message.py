@@ -3,8 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from bench.knowledge.rows import Row
-from bench.report import percentile
+from bench.report import Row, percentile
 from bot.understanding import facts
 from knowledge_index import seed
 from knowledge_index.client import KnowledgeClient
@@ -26,8 +25,8 @@ async def measure(client: KnowledgeClient) -> None:
         await _took(client, [template.format("zero"), texts[0]], language)
         how = f"p50 of {MESSAGES - 1} texts one after the other, the starter articles, over loopback HTTP"
         new, again = await _took(client, texts[1:], language), await _took(client, texts[1:], language)
-        Row(f"one message, {language}, new", new, "ms", how, MUST_MS[language], STRETCH_MS, True).show()
-        Row(f"one message, {language}, repeated", again, "ms", how, REPEATED_MS, None, True).show()
+        Row(f"one message, {language}, new", new, "ms", how, MUST_MS[language], STRETCH_MS, True).show("knowledge")
+        Row(f"one message, {language}, repeated", again, "ms", how, REPEATED_MS, None, True).show("knowledge")
 
 
 async def _took(client: KnowledgeClient, texts: Sequence[str], language: str) -> float:

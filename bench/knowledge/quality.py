@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.knowledge.rows import rows_of
+from bench.knowledge.public import rows_of
 from bench.report import figure, say
 from knowledge_index import seed
 from knowledge_index.client import Found, KnowledgeClient

@@ -9,9 +9,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from bench.knowledge.running import service
-from bench.report import say
+from bench.report import Row, say
 from bench.understanding import anger, speed
-from bench.understanding.rows import Row
 from bot.understanding import facts
 
 
@@ -28,7 +27,7 @@ def main() -> None:
 
 async def _show(path: Path | None) -> None:
     async for row in rows(path):
-        row.show()
+        row.show("understanding")
 
 
 async def rows(path: Path | None) -> AsyncIterator[Row]:

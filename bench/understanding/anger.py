@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.understanding.rows import Row
+from bench.report import Row
 from bot.understanding import facts, learn, tone
 from bot.understanding.facts import Facts
 from bot.understanding.learn import Example, Vectors

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from statistics import median
 
-from bench.understanding.rows import Row
+from bench.report import Row
 from bot.dialogue import prewarm
 from bot.understanding import facts, tone
 from knowledge_index import seed
