@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from bot.dialogue.scripted import ScriptedEngine
 from tests.sites import running
 from tests.web.script import in_both_languages
-from tests.web.windows import Windows
+from tests.web.windows import WIRED, Windows
 
 pytestmark = pytest.mark.browser
 
@@ -57,7 +57,6 @@ def test_the_chat_opens_on_the_sites_that_the_setting_names(browser: Browser, tm
         windows = Windows(browser, origin)
         windows.expect_complaints("favicon", *([] if is_allowed else ["frame-ancestors"]))
         page = windows.open("/")
-        expect(page.locator("firebreak-chat")).to_be_attached()
         page.keyboard.press("Tab")
         if is_allowed:
             page.keyboard.press("Enter")
@@ -72,7 +71,7 @@ def test_the_chat_opens_on_the_sites_that_the_setting_names(browser: Browser, tm
 def asks_and_closes(page: Page) -> None:
     """In the frame that the widget has opened."""
     frame = page.frames[1]
-    frame.wait_for_selector("#send")
+    expect(frame.locator(WIRED)).to_be_attached()
     frame.fill("#message", "lock is offline")
     frame.press("#message", "Enter")
     expect(frame.locator(".entry.bot .source")).to_be_visible()

@@ -31,10 +31,12 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 360, "height": 740}
 SCRIPTLESS = "/static/logo.svg"
+WIRED = "html[data-ready], firebreak-chat"
+"""What the script of a page of ours, or of a shop's with the widget, brings last: before it, keys go nowhere."""
 REPORT_VIOLATIONS = """
   addEventListener("securitypolicyviolation", (event) => console.error(`CSP: ${event.violatedDirective}`));
 """
@@ -81,6 +83,7 @@ class Windows:
         for event, listener in self._listeners.items():
             page.on(event, listener)  # type: ignore[call-overload]
         page.goto(self.url + path)
+        expect(page.locator(WIRED)).to_be_attached()
         return page
 
     def chat(self, **more: Any) -> "Chat":
