@@ -44,6 +44,7 @@ PAGES = {
     "/alerts": "alerts.html",
     "/operations": "operations.html",
     "/learning": "learning.html",
+    "/knowledge": "knowledge.html",
     "/account": "account.html",
     "/sign-in": "sign-in.html",
     "/docs": "reference.html",

@@ -118,5 +118,5 @@ def test_an_editor_who_signs_in_is_brought_here(windows: Windows) -> None:
     page.fill("#email", "cleo@emberly.example")
     page.fill("#password", PASSWORD)
     page.click("#submit")
-    page.wait_for_url("**/learning")
-    expect(page.locator('nav a[aria-current="page"]')).to_have_text("Learning")
+    page.wait_for_url("**/knowledge")
+    expect(page.locator('#nav a[aria-current="page"]')).to_have_text("Knowledge")

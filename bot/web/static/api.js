@@ -12,14 +12,11 @@ export class Refused extends Error {
 
 export class Away extends Error {}
 
-/** Calls `/api/v1` + `path`. `token`: a customer's; staff are known by their cookie. Throws Refused or Away. */
+/** Calls `/api/v1` + `path`. `body`: JSON, or a `FormData`. `token`: a customer's; staff are known by their cookie. Throws Refused or Away. */
 export async function call(path, { method = "GET", body, token, signal, timeout = CALL_TIMEOUT_MS } = {}) {
-  const answer = await send(
-    path,
-    { method, headers: headers(method, token), body: body && JSON.stringify(body) },
-    signal,
-    timeout,
-  );
+  const isForm = body instanceof FormData;
+  const request = { method, headers: headers(method, token, isForm), body: isForm ? body : body && JSON.stringify(body) };
+  const answer = await send(path, request, signal, timeout);
   if (answer.status >= 502) throw new Away(`HTTP ${answer.status}`);
   const content = await answer.json().catch(() => null);
   if (answer.ok) return content;
@@ -41,12 +38,17 @@ async function send(path, request, signal, timeout) {
   }
 }
 
-function headers(method, token) {
+/** A form names its own type, with the boundary of its parts. */
+function headers(method, token, isForm) {
   const named = { Accept: "application/json" };
   if (token) named.Authorization = `Bearer ${token}`;
   if (method === "GET") return named;
   const csrf = cookie("__Host-firebreak_csrf") ?? cookie("firebreak_csrf");
-  return { ...named, "Content-Type": "application/json", ...(csrf && !token ? { "X-CSRF-Token": csrf } : {}) };
+  return {
+    ...named,
+    ...(isForm ? {} : { "Content-Type": "application/json" }),
+    ...(csrf && !token ? { "X-CSRF-Token": csrf } : {}),
+  };
 }
 
 function cookie(name) {

@@ -1,15 +1,23 @@
-/** A list of things, one of them open. The open one is named by the address's `#`, so Back and links work. */
+/**
+ * A list of things, one of them open. The open one is named by the address's `#`, and what the list is asked for by a
+ * `?` after it, so Back and links work.
+ */
 
 import { $, el, show, syncChildren } from "./dom.js";
 
-export const opened = () => decodeURIComponent(location.hash.slice(1));
+export const opened = () => decodeURIComponent(location.hash.slice(1).split("?")[0]);
+
+/** What the address asks of the list, as a query. */
+export const askedFor = () => location.hash.split("?")[1] ?? "";
+
+export const addressOf = (key, query = askedFor()) => `#${encodeURIComponent(key)}${query && `?${query}`}`;
 
 export function open(key) {
-  location.hash = encodeURIComponent(key);
+  location.hash = addressOf(key);
 }
 
 export function close() {
-  location.hash = "";
+  location.hash = addressOf("");
 }
 
 const PAGE = 50;
@@ -76,12 +84,13 @@ export class Rows {
     const key = String(this.#keyOf(item));
     const row = this.#known.get(key) ?? this.#newRow(key);
     const { shows, nodes } = this.#paint(item);
+    row.link.setAttribute("href", addressOf(key));
     show(row.link, shows, nodes);
     return row.node;
   }
 
   #newRow(key) {
-    const link = el("a", { class: "row", href: `#${encodeURIComponent(key)}` });
+    const link = el("a", { class: "row" });
     const row = { link, node: el("li", {}, link) };
     this.#known.set(key, row);
     return row;

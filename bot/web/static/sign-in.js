@@ -67,7 +67,7 @@ function sentenceFor(error) {
 const HOMES = [
   ["agent", "/desk"],
   ["supervisor", "/alerts"],
-  ["editor", "/learning"],
+  ["editor", "/knowledge"],
 ];
 
 /** Only a path of this site; a whole address, or `//elsewhere`, is not followed. */

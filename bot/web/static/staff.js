@@ -10,6 +10,7 @@ const TOAST_MS = 6_000;
 const PAGES = {
   desk: ["agent", "lead", "supervisor", "admin"],
   alerts: ["supervisor", "quality", "lead", "admin"],
+  knowledge: ["editor", "agent", "lead", "quality", "supervisor", "admin"],
   learning: ["editor", "admin"],
   operations: ["supervisor", "admin"],
 };

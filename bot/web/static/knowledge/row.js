@@ -1,0 +1,36 @@
+/** One article as a row of the list. */
+
+import { el, icon } from "../dom.js";
+import { label, moment, t } from "../words.js";
+
+export const statusBadge = (status) => el("span", { class: `badge ${status}` }, label("article.status", status));
+
+export function rowOf(article) {
+  return [
+    el(
+      "span",
+      { class: "top" },
+      statusBadge(article.status),
+      el("span", {}, label("language", article.language)),
+      article.kind === "procedure" && el("span", {}, label("kind", "procedure")),
+      article.audience === "agents" && el("span", {}, label("audience", "agents")),
+      el("span", { class: "end" }, moment(article.updated_at)),
+    ),
+    el("span", { class: "what", lang: article.language }, article.question),
+    footOf(article),
+  ];
+}
+
+function footOf(article) {
+  const place = [article.category?.replaceAll("/", " › "), ...article.tags.map((tag) => `#${tag}`)].filter(Boolean);
+  const flags = [article.stale && t("row.stale"), missingWords(article)].filter(Boolean);
+  if (!place.length && !flags.length) return null;
+  return el(
+    "span",
+    { class: "foot" },
+    el("span", {}, place.join(" ")),
+    flags.length > 0 && el("span", { class: "end late" }, icon("warning"), flags.join(" · ")),
+  );
+}
+
+const missingWords = ({ translations }) => translations?.some((one) => one.behind) && t("row.behind");
