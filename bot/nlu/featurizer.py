@@ -4,7 +4,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -25,9 +25,9 @@ logger = logging.getLogger(__name__)
 RETRY_PAUSE_SECONDS: Final = 1.0
 
 
-class TrainingNeedsEmbeddings(RasaException):  # type: ignore[misc]
+class EmbeddingsNeeded(RasaException):  # type: ignore[misc]
     def __init__(self, url: str) -> None:
-        super().__init__(f"The knowledge service at {url} gave no embeddings. Start it, then train again.")
+        super().__init__(f"The knowledge service at {url} gave no embeddings. Start it, then try again.")
 
 
 def space_of(message: Message) -> str:
@@ -41,10 +41,14 @@ def space_of(message: Message) -> str:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class EmbeddingsFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
-    """In training it waits and retries; in use it asks once, briefly, and leaves a message bare when that fails.
+    """Waits and retries in training, tests and the shell, whose judgement without vectors would be about the service.
 
-    `training_patience_seconds`: how long training waits for a knowledge service that is still loading.
+    While a customer waits it asks once, briefly, and leaves the message bare when that fails. Options:
+    docs/intents.md. Raises EmbeddingsNeeded where patience ends.
     """
+
+    a_customer_waits: ClassVar[bool] = False
+    """Set in the process that answers turns, before its model is loaded."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -81,19 +85,14 @@ class EmbeddingsFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[mis
 
     def __init__(self, name: str, config: dict[str, Any]) -> None:
         super().__init__(name, config)
-        self._url = config["url"] or knowledge_url()
-        self._client = EmbeddingsClient(self._url, timeout=config["timeout_seconds"])
+        url = config["url"] or knowledge_url()
+        self._brief = EmbeddingsClient(url, timeout=config["timeout_seconds"])
+        self._patient = EmbeddingsClient(url, timeout=config["training_timeout_seconds"])
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            if not message.get(TEXT):
-                continue
-            try:
-                vectors = self._client.embed([message.get(TEXT)], model=space_of(message))
-            except EmbeddingsUnavailable as error:
-                logger.warning("embedding_missing", extra={"reason": str(error)})
-                continue
-            self._add(message, vectors[0])
+            if message.get(TEXT):
+                self._add(message, self._vector(message))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -101,22 +100,31 @@ class EmbeddingsFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[mis
         for example in training_data.training_examples:
             if example.get(TEXT):
                 by_space[space_of(example)].append(example)
-        client = EmbeddingsClient(self._url, timeout=self._config["training_timeout_seconds"])
         for space, examples in by_space.items():
             for batch in _batches(examples, self._config["training_batch"]):
-                vectors = self._embed_patiently(client, [example.get(TEXT) for example in batch], space)
+                vectors = self._embed_patiently([example.get(TEXT) for example in batch], space, keep=True)
                 for example, vector in zip(batch, vectors, strict=True):
                     self._add(example, vector)
         return training_data
 
-    def _embed_patiently(self, client: EmbeddingsClient, texts: list[str], space: str) -> list[list[float] | None]:
+    def _vector(self, message: Message) -> list[float] | None:
+        texts, space = [message.get(TEXT)], space_of(message)
+        if not self.a_customer_waits:
+            return self._embed_patiently(texts, space, keep=False)[0]
+        try:
+            return self._brief.embed(texts, model=space)[0]
+        except EmbeddingsUnavailable as error:
+            logger.warning("embedding_missing", extra={"reason": str(error)})
+            return None
+
+    def _embed_patiently(self, texts: list[str], space: str, *, keep: bool) -> list[list[float] | None]:
         give_up = time.monotonic() + self._config["training_patience_seconds"]
         while True:
             try:
-                return client.embed(texts, model=space, keep=True)
+                return self._patient.embed(texts, model=space, keep=keep)
             except EmbeddingsUnavailable as error:
                 if time.monotonic() > give_up:
-                    raise TrainingNeedsEmbeddings(client.url) from error
+                    raise EmbeddingsNeeded(self._patient.url) from error
                 time.sleep(RETRY_PAUSE_SECONDS)
 
     def _add(self, message: Message, vector: list[float] | None) -> None:

@@ -42,7 +42,9 @@ def build_app(arguments: argparse.Namespace, formatter: logs.JsonLines) -> "Sani
     from rasa.core.run import close_resources, configure_app
 
     from bot.nlu import validation
+    from bot.nlu.featurizer import EmbeddingsFeaturizer
 
+    EmbeddingsFeaturizer.a_customer_waits = True
     logs.quiet_structlog()
     validation.install()
     endpoints = _endpoints(arguments)

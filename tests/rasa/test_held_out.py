@@ -12,7 +12,7 @@ from bot.up.asking import guesses
 from bot.up.places import Places
 from bot.up.training import TrainingError
 from tests.rasa.conftest import rasa
-from tests.rasa.processes import Running, call
+from tests.rasa.processes import Running
 from tests.rasa.project import LANGUAGES, examples
 
 pytestmark = pytest.mark.stack
@@ -23,7 +23,6 @@ EVERY = 4
 
 
 def test_rasa_test_nlu_finds_most_of_them_right(model: Path, knowledge_service: Running, tmp_path: Path) -> None:
-    """Their vectors are made beforehand: Rasa gives one that is late up, and goes on without."""
     sample = {
         intent: texts[::EVERY] for intent, texts in examples("tests/rasa/heldout.yml").items() if intent != "none"
     }
@@ -32,9 +31,6 @@ def test_rasa_test_nlu_finds_most_of_them_right(model: Path, knowledge_service: 
     ]
     (tmp_path / "sample.yml").write_text('version: "3.1"\nnlu:\n' + "".join(blocks), encoding="utf-8")
     files = ["--nlu", str(tmp_path / "sample.yml"), "--model", str(model), "--out", str(tmp_path), "--no-plot"]
-    for language in LANGUAGES:
-        texts = [text for kept in sample.values() for text in kept if wire.script_language(text) == language]
-        call(f"{knowledge_service.url}/v1/embeddings", {"input": texts, "model": wire.embedding_of(language)})
     run = rasa(knowledge_service, "test", "nlu", *files)
     assert run.returncode == 0, run.stdout[-1500:] + run.stderr[-1500:]
     asked = Counter(wire.script_language(text) for texts in sample.values() for text in texts)

@@ -15,9 +15,10 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu import featurizer
 from bot.nlu.classifier import DEGRADED, NONE_OF_THESE, VectorIntentClassifier
 from bot.nlu.entities import MetadataEntityExtractor
-from bot.nlu.featurizer import EmbeddingsFeaturizer, TrainingNeedsEmbeddings, space_of
+from bot.nlu.featurizer import EmbeddingsFeaturizer, EmbeddingsNeeded, space_of
 from bot.nlu.names import IntentNames
 from bot.nlu.tokenizer import ScriptTokenizer
 from tests.rasa.local_http import serving
@@ -56,6 +57,10 @@ class Components(unittest.TestCase):
     def featurizer(self, url: str = "", **config: Any) -> EmbeddingsFeaturizer:
         defaults = EmbeddingsFeaturizer.get_default_config()
         return EmbeddingsFeaturizer("vectors", {**defaults, "url": url or self.url, "timeout_seconds": 0.3, **config})
+
+    def set_meanwhile(self, owner: Any, name: str, *, value: Any) -> None:
+        self.addCleanup(setattr, owner, name, getattr(owner, name))
+        setattr(owner, name, value)
 
     def trained(self, **options: Any) -> VectorIntentClassifier:
         examples = [Message({TEXT: text, INTENT: intent}) for text, intent in EXAMPLES]
@@ -120,16 +125,31 @@ class AMessage(Components):
 
 
 class TheFeaturizer(Components):
-    def test_leaves_a_message_bare_when_the_service_is_gone(self) -> None:
+    def test_leaves_a_message_bare_while_a_customer_waits_and_the_service_is_gone(self) -> None:
         message = Message({TEXT: "hello"})
+        self.set_meanwhile(EmbeddingsFeaturizer, "a_customer_waits", value=True)
         self.featurizer(url="http://127.0.0.1:9").process([message])
         assert message.features == []
 
+    def test_asks_again_for_a_late_vector_while_no_customer_waits(self) -> None:
+        late = iter([503, 503])
+        message = Message({TEXT: "hello there"})
+        self.set_meanwhile(featurizer, "RETRY_PAUSE_SECONDS", value=0.0)
+        with serving(lambda path, asked: next(late, None) or word_vectors(path, asked)) as service:
+            self.featurizer(url=service.url).process([message])
+        assert len(service.asked) == 3
+        assert len(message.features) == 1
+
+    def test_ends_a_test_of_sentences_with_a_word_when_the_service_stays_away(self) -> None:
+        away = self.featurizer(url="http://127.0.0.1:9", training_patience_seconds=0.0)
+        with self.assertRaises(EmbeddingsNeeded):  # noqa: PT027 - pytest is not here
+            away.process([Message({TEXT: "hello"})])
+
     def test_ends_training_with_a_sentence_when_the_service_stays_away(self) -> None:
         away = self.featurizer(url="http://127.0.0.1:9", training_patience_seconds=0.0)
-        with self.assertRaises(TrainingNeedsEmbeddings) as refused:  # noqa: PT027 - pytest is not here
+        with self.assertRaises(EmbeddingsNeeded) as refused:  # noqa: PT027 - pytest is not here
             away.process_training_data(TrainingData([Message({TEXT: "hello", INTENT: "greet"})]))
-        assert "Start it, then train again" in str(refused.exception)
+        assert "Start it, then try again" in str(refused.exception)
 
 
 class TheNamesOfIntents(Components):
