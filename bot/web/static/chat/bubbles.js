@@ -1,6 +1,7 @@
 /** One entry of the thread as an element: a stored message, or one of ours still on its way. */
 
 import { el, icon, linesOf, textWithLinks } from "../dom.js";
+import { richText } from "../rich.js";
 import { clock, stamp, t } from "../words.js";
 
 /** `context`: `choosable` (its choices may be pressed), `rated` (true, false or undefined), `choose`, `rate`. */
@@ -48,8 +49,11 @@ function body(message, parts) {
     " ",
     own ? null : timeOf(message.at),
   );
-  return el("div", { class: "body" }, who, el("div", { class: "bubble" }, linesOf(message.text)), ...parts);
+  return el("div", { class: "body" }, who, bubble(message), ...parts);
 }
+
+const bubble = ({ rich, text }) =>
+  rich ? richText(rich, { class: "bubble" }) : el("div", { class: "bubble" }, linesOf(text));
 
 function timeOf(at) {
   return el("time", { datetime: at, title: stamp(at) }, clock(at));

@@ -1,6 +1,7 @@
 /** The whole conversation as the agent reads it: messages, notes and what happened, in the order of time. */
 
 import { el, icon, linesOf, Nodes, syncChildren, textWithLinks } from "../dom.js";
+import { richText } from "../rich.js";
 import { nameOf, signalWords } from "../ticket.js";
 import { clock, currentLanguage, dayOf, known, label, stamp, t } from "../words.js";
 
@@ -71,7 +72,7 @@ function messageNode(message, ticket, isNew) {
     "li",
     { class: `said ${message.author}`, data: { seq: message.seq } },
     head,
-    el("div", { class: "words" }, linesOf(message.text)),
+    message.rich ? richText(message.rich, { class: "words" }) : el("div", { class: "words" }, linesOf(message.text)),
     choices,
     source,
   );
