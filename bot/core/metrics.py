@@ -53,6 +53,9 @@ TURN_FAILURES = _counter("turn_failures", "Tries of a turn that broke; each is t
 
 JOB_RUNS = _counter("job_runs", "Runs of outbox jobs, by how they ended: done, retried or failed.", "kind", "result")
 
+KEPT = _counter("kept", "Questions without an answer and wishes that were kept, by kind.", "kind")
+PEOPLE_TOLD = _counter("people_told", "People told of an answer or a verdict, by kind and how.", "kind", "how")
+
 SOCKETS = _gauge("sockets", "Open sockets of this process.", "room")
 PUSHES = _counter("pushes", "Events handed to a listener of this process.")
 LISTENERS_CUT_OFF = _counter("listeners_cut_off", "Times that a listener fell behind and had to read the rows again.")

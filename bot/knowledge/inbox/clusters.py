@@ -1,0 +1,137 @@
+"""Clusters as rows: found, held, joined, counted anew. Whatever changes one holds its kind's sorting first."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from bot.core import clock, errors, live
+from bot.core.auth import Staff
+from bot.core.tables import insert_if_absent
+from bot.knowledge.inbox.models import Cluster, ClusterEvent, Kept, Kind, Placed, Sorting, State
+
+WEEK = timedelta(days=7)
+TAKEN_UP = timedelta(seconds=10)
+"""After an answer was given, until everybody is answered with it."""
+NAME_CHARACTERS = 200
+
+
+@dataclass(frozen=True)
+class Box:
+    """One of the inbox's two parts: its kind, its rows, and the states that the same asked once more opens again."""
+
+    kind: Kind
+    rows: type[Kept]
+    reopened: frozenset[State]
+
+
+def do_hold(session: Session, box: Box) -> Sorting:
+    """Keep everybody else from changing clusters of this kind until the commit."""
+    held = select(Sorting).where(Sorting.kind == box.kind).with_for_update()
+    held = held.execution_options(populate_existing=True)
+    found = session.scalar(held)
+    if found is None:
+        insert_if_absent(session, Sorting, {"kind": box.kind, "stamp": 0, "digests": {}})
+        found = session.scalars(held).one()
+    return found
+
+
+def access(session: Session, box: Box, cluster_id: str) -> Cluster:
+    """The cluster, or the one that it went into. Raises NotFound."""
+    found = session.get(Cluster, cluster_id)
+    if found is not None and found.merged_into is not None:
+        found = session.get(Cluster, found.merged_into)
+    if found is None or found.kind != box.kind:
+        raise errors.NotFound
+    return found
+
+
+def hold(session: Session, box: Box, cluster_id: str) -> Cluster:
+    """`access`, for somebody who decides on it: from then on it goes into no other by itself."""
+    do_hold(session, box)
+    found = access(session, box, cluster_id)
+    session.refresh(found)
+    found.placed = Placed.HAND
+    return found
+
+
+def do_decide(
+    session: Session, cluster: Cluster, /, *, state: State, staff: Staff, reason: str | None = None, **detail: Any
+) -> None:
+    """Set the state, and write down who did."""
+    cluster.state, cluster.reason, cluster.decided_at = state, reason, clock.now()
+    do_record(session, cluster, state, staff=staff, **({"reason": reason} if reason else {}), **detail)
+
+
+def do_record(session: Session, cluster: Cluster, event: str, /, *, staff: Staff | None = None, **detail: Any) -> None:
+    """Append a step, and tell the pages that are open."""
+    by = staff.id if staff else None
+    session.add(ClusterEvent(cluster_id=cluster.id, event=event, detail=detail, staff_id=by, at=clock.now()))
+    tell(session, cluster.kind)
+
+
+def tell(session: Session, kind: str) -> None:
+    """To the pages that are open: something is new here, after the commit."""
+    live.tell(session, live.INBOX, {"type": "inbox", "kind": kind})
+
+
+def do_open(session: Session, box: Box, *, language: str, name: str, placed: Placed = Placed.WORDS) -> Cluster:
+    """A cluster without rows yet."""
+    moment = clock.now()
+    cluster = Cluster(
+        kind=box.kind, language=language, name=named(name), placed=placed, state=State.OPEN,
+        first_at=moment, last_at=moment,
+    )  # fmt: skip
+    session.add(cluster)
+    session.flush()
+    return cluster
+
+
+def do_come_again(session: Session, box: Box, cluster: Cluster, *, at: datetime) -> None:
+    """The same was asked `at` that time: a cluster whose answer stood by then is open again."""
+    if cluster.state in box.reopened and cluster.decided_at is not None and at > cluster.decided_at + TAKEN_UP:
+        cluster.state = State.OPEN
+        do_record(session, cluster, "came_again")
+
+
+def do_count(session: Session, box: Box, cluster: Cluster) -> None:
+    """Count the cluster's people, messages, times and trend from its rows."""
+    session.flush()
+    moment = clock.now()
+    rows, week, fortnight = box.rows, moment - WEEK, moment - 2 * WEEK
+    found = session.execute(
+        select(
+            func.count(rows.customer_id.distinct()),
+            func.count(),
+            func.min(rows.at),
+            func.max(rows.at),
+            func.count(case((rows.at > week, 1))),
+            func.count(case((_between(rows.at, fortnight, week), 1))),
+            func.min(case((rows.at > week, rows.at))),
+            func.min(case((_between(rows.at, fortnight, week), rows.at))),
+        ).where(rows.cluster_id == cluster.id)
+    ).one()
+    cluster.people, cluster.messages = found[0], found[1]
+    cluster.first_at, cluster.last_at = found[2] or cluster.first_at, found[3] or cluster.last_at
+    cluster.last_7, cluster.before_7 = found[4], found[5]
+    cluster.rising = cluster.last_7 - cluster.before_7
+    changes = [oldest + WEEK * weeks for oldest, weeks in ((found[6], 1), (found[7], 2)) if oldest is not None]
+    cluster.recount_at = min(changes, default=None)
+    session.flush()
+
+
+def _between(at: InstrumentedAttribute[datetime], after: datetime, until: datetime) -> ColumnElement[bool]:
+    return (at > after) & (at <= until)
+
+
+def do_move(session: Session, box: Box, *, to: Cluster, where: ColumnElement[bool]) -> None:
+    """Let these rows belong to another cluster; neither is counted anew."""
+    session.execute(update(box.rows).where(where).values(cluster_id=to.id).execution_options(synchronize_session=False))
+
+
+def named(text: str) -> str:
+    """A text as a cluster's name: one line, not too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= NAME_CHARACTERS else f"{line[: NAME_CHARACTERS - 1]}…"
