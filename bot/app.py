@@ -29,6 +29,7 @@ from bot.desk import socket as desk_socket
 from bot.dialogue.engine import Engine
 from bot.dialogue.prewarm import Prewarmer
 from bot.knowledge import api as knowledge_api
+from bot.knowledge import editing_api
 from bot.learning import api as learning_api
 from bot.operations import api as operations_api
 from bot.operations import probes
@@ -103,6 +104,7 @@ def _api() -> APIRouter:
         desk_api,
         desk_socket,
         knowledge_api,
+        editing_api,
         alerts_api,
         operations_api,
         learning_api,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.chat.models import Author, Conversation, Kind, Message
-from bot.core import clock, live
+from bot.core import clock, live, rich
 from bot.core.auth import Staff
 from bot.core.tables import new_id
 
@@ -57,7 +57,10 @@ def do_say_each(session: Session, messages: list[Message]) -> None:
 
 
 def compose(conversation: Conversation, *, author: Author, text: str, **more: Any) -> Message:
-    """The thread's next message, numbered and not yet stored."""
+    """The thread's next message, numbered and not yet stored. An article's answer is Markdown: its marks come off."""
+    if more.get("article_id") is not None:
+        answer = rich.read(text)
+        text, more["markdown"] = answer.text, text if answer.tree else None
     conversation.last_seq += 1
     return Message(
         id=new_id(),
@@ -102,6 +105,7 @@ def as_wire(message: Message, *, author_name: str | None = None) -> dict[str, An
         "in_reply_to": message.in_reply_to,
         "client_message_id": message.client_message_id if message.author == Author.CUSTOMER else None,
         "author_name": author_name,
+        "rich": rich.read(message.markdown).tree if message.markdown else None,
     }
     wire.update({name: value for name, value in extras.items() if value is not None})
     return wire

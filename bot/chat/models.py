@@ -103,6 +103,8 @@ class Conversation(Base):
 
 
 class Message(Base):
+    """`text` is what every channel can show; `markdown` is there where an answer has more to it than plain lines."""
+
     __tablename__ = "messages"
     __table_args__ = (
         UniqueConstraint("conversation_id", "seq"),
@@ -127,6 +129,7 @@ class Message(Base):
     part: Mapped[int | None]
     episode: Mapped[int] = mapped_column(default=1)
     at: Mapped[datetime]
+    markdown: Mapped[str | None] = mapped_column(Text)
 
 
 class Turn(Base):

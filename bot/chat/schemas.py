@@ -83,7 +83,11 @@ class ChoiceOut(BaseModel):
 
 
 class MessageOut(BaseModel):
-    """One entry of the thread. What does not apply is left out."""
+    """One entry of the thread. What does not apply is left out.
+
+    `rich`: of an answer with marks, its nodes, each a text or `{tag, href?, src?, alt?, start?, children}`; `text`
+    says the same without them.
+    """
 
     seq: int
     message_id: str
@@ -97,6 +101,7 @@ class MessageOut(BaseModel):
     in_reply_to: str | None = None
     client_message_id: str | None = None
     author_name: str | None = None
+    rich: list[Any] | None = None
 
 
 class BriefTicketOut(BaseModel):

@@ -17,7 +17,7 @@ from bot.dialogue.decide import Answer, Situation
 from bot.dialogue.engine import TurnInput
 from bot.dialogue.meant import instead
 from bot.dialogue.prewarm import understood
-from bot.knowledge.models import Article, Audience, Status
+from bot.knowledge.models import Article, Audience
 from bot.policy.shapes import Policy
 from bot.understanding.facts import Facts
 
@@ -141,6 +141,6 @@ def _chosen(session: Session, pending: Pending) -> Answer | None:
     if not pending.choice or not pending.choice.startswith(wire.ARTICLE_CHOICE):
         return None
     article = session.get(Article, pending.choice.removeprefix(wire.ARTICLE_CHOICE))
-    if article is None or article.status != Status.PUBLISHED or article.audience != Audience.PUBLIC:
+    if article is None or not article.indexed or article.audience != Audience.PUBLIC:
         return None
     return Answer(article.answer, article.id, article.question)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from bot import wire
 from bot.core import calls, errors
@@ -11,20 +11,25 @@ from bot.core.auth import Role, Staff
 from bot.core.http import Db, require
 from bot.core.shapes import Query as Asked
 from bot.core.shapes import Storable, Words
-from bot.knowledge import gaps, service
-from bot.knowledge.models import Article, ArticleVersion, Status
+from bot.knowledge import compare, gaps, service, shelf, views
+from bot.knowledge.models import ArticleVersion, Status
 from bot.knowledge.schemas import (
     ArticleChange,
     ArticleIn,
     ArticleOut,
     ArticlesOut,
+    ComparisonOut,
+    CountsOut,
     GapsOut,
+    Listing,
+    Narrowing,
     Restore,
     SearchOut,
+    Version,
     VersionsOut,
-    article_out,
-    version_out,
 )
+from bot.policy.current import Rules
+from bot.policy.shapes import Policy
 from knowledge_index.client import KnowledgeClient, KnowledgeRefused, KnowledgeUnavailable
 
 router = APIRouter(prefix="/knowledge", tags=["knowledge"], route_class=calls.Call)
@@ -33,56 +38,48 @@ Editor = Annotated[Staff, Depends(require(Role.EDITOR))]
 ArticleId = Annotated[str, Path(min_length=1, max_length=120), Storable]
 SHOWN = 5
 """More than are ever offered to a customer: an editor also wants to see what lies next."""
-STEP = calls.told(ArticleOut, errors.NotFound, by="staff", body=False)
+STEP = calls.told(ArticleOut, errors.NotFound, errors.Conflict, by="staff", body=False)
 
 
 @router.get("/articles", **calls.told(ArticlesOut, by="staff", body=False))
-def articles(
-    _reader: Reader,
-    db: Db,
-    q: Asked = "",
-    language: Asked = "",
-    status: Asked = "",
-    after: Asked = "",
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> dict[str, Any]:
-    """Articles by id; `q` looks into question and answer."""
-    wanted = select(Article).where(Article.id > after).order_by(Article.id).limit(limit + 1)
-    if q:
-        pattern = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        wanted = wanted.where(
-            or_(Article.question.ilike(pattern, escape="\\"), Article.answer.ilike(pattern, escape="\\"))
-        )
-    if language:
-        wanted = wanted.where(Article.language == language)
-    if status:
-        wanted = wanted.where(Article.status == status)
+def articles(_reader: Reader, db: Db, asked: Annotated[Listing, Query()]) -> dict[str, Any]:
+    """Articles, by id, by their last change or by question. `q` looks into question, variants, answer and tags."""
     with db.snapshot() as session:
-        found = list(session.scalars(wanted))
-    page: dict[str, Any] = {"items": [article_out(article) for article in found[:limit]]}
-    return {**page, "next": found[limit - 1].id} if len(found) > limit else page
+        found, following = shelf.page(session, asked)
+        page: dict[str, Any] = {"items": views.articles(session, found)}
+    return {**page, "next": following} if following else page
 
 
-@router.post("/articles", **calls.told(ArticleOut, by="staff", status=201))
-def create(given: ArticleIn, editor: Editor, db: Db) -> dict[str, Any]:
+@router.get("/articles/counts", **calls.told(CountsOut, by="staff", body=False))
+def counts(_reader: Reader, db: Db, asked: Annotated[Narrowing, Query()]) -> dict[str, Any]:
+    """How many articles each value of each filter would leave, the other filters staying as they are."""
+    with db.snapshot() as session:
+        return shelf.counts(session, asked)
+
+
+@router.post("/articles", **calls.told(ArticleOut, errors.NotFound, errors.Conflict, by="staff", status=201))
+def create(given: ArticleIn, editor: Editor, db: Db, policy: Rules) -> dict[str, Any]:
     """Write a new article, a draft that nobody is answered with yet."""
+    check_teams(policy, given)
     with db.transaction() as session:
-        return article_out(service.do_create(session, given=given, by=editor))
+        return views.article(session, service.do_create(session, given=given, by=editor))
 
 
-@router.get("/articles/{article_id}", **STEP)
+@router.get("/articles/{article_id}", **calls.told(ArticleOut, errors.NotFound, by="staff", body=False))
 def one(article_id: ArticleId, _reader: Reader, db: Db) -> dict[str, Any]:
-    """The article as it is now."""
+    """The article as it is now, with its translations and whose unsaved drafts there are."""
     with db.snapshot() as session:
-        return article_out(service.access_article(session, article_id))
+        return views.article_with_drafts(session, service.access_article(session, article_id))
 
 
 @router.put("/articles/{article_id}", **calls.told(ArticleOut, errors.NotFound, errors.Conflict, by="staff"))
-def change(article_id: ArticleId, given: ArticleChange, editor: Editor, db: Db) -> dict[str, Any]:
-    """Replace the content; `409` when `version` is not the present one."""
+def change(article_id: ArticleId, given: ArticleChange, editor: Editor, db: Db, policy: Rules) -> dict[str, Any]:
+    """Replace the content; `409` when `version` is not the present one, with who changed it and when."""
+    check_teams(policy, given)
     with db.transaction() as session:
         article = service.hold_article(session, article_id)
-        return article_out(service.do_change(session, article=article, given=given, version=given.version, by=editor))
+        service.do_change(session, article=article, given=given, version=given.version, by=editor)
+        return views.article_with_drafts(session, article)
 
 
 @router.post("/articles/{article_id}/publish", **STEP)
@@ -97,23 +94,51 @@ def unpublish(article_id: ArticleId, editor: Editor, db: Db) -> dict[str, Any]:
     return _set_status(db, article_id, Status.UNPUBLISHED, editor)
 
 
-@router.post("/articles/{article_id}/restore", **calls.told(ArticleOut, errors.NotFound, by="staff"))
+@router.post("/articles/{article_id}/archive", **STEP)
+def archive(article_id: ArticleId, editor: Editor, db: Db) -> dict[str, Any]:
+    """Put it away: nobody is answered with it and lists leave it out. Nothing of it is lost."""
+    return _set_status(db, article_id, Status.ARCHIVED, editor)
+
+
+@router.post("/articles/{article_id}/unarchive", **STEP)
+def unarchive(article_id: ArticleId, editor: Editor, db: Db) -> dict[str, Any]:
+    """Fetch it out of the archive, not published."""
+    with db.transaction() as session:
+        article = service.hold_article(session, article_id)
+        return views.article(session, service.do_unarchive(session, article=article, by=editor))
+
+
+@router.post("/articles/{article_id}/restore", **calls.told(ArticleOut, errors.NotFound, errors.Conflict, by="staff"))
 def restore(article_id: ArticleId, given: Restore, editor: Editor, db: Db) -> dict[str, Any]:
     """Bring the content of an earlier version back, as a new version."""
     with db.transaction() as session:
         article = service.hold_article(session, article_id)
-        return article_out(service.do_restore(session, article=article, version=given.version, by=editor))
+        return views.article(session, service.do_restore(session, article=article, version=given.version, by=editor))
 
 
 @router.get("/articles/{article_id}/versions", **calls.told(VersionsOut, errors.NotFound, by="staff", body=False))
 def versions(article_id: ArticleId, _reader: Reader, db: Db) -> dict[str, Any]:
     """Every version that ever was, the oldest first."""
+    of_article = select(ArticleVersion).where(ArticleVersion.article_id == article_id)
     with db.snapshot() as session:
         service.access_article(session, article_id)
-        rows = session.scalars(
-            select(ArticleVersion).where(ArticleVersion.article_id == article_id).order_by(ArticleVersion.version)
-        )
-        return {"items": [version_out(row) for row in rows]}
+        rows = session.scalars(of_article.order_by(ArticleVersion.version)).all()
+        return {"items": views.versions(session, rows)}
+
+
+@router.get("/articles/{article_id}/compare", **calls.told(ComparisonOut, errors.NotFound, by="staff", body=False))
+def compared(
+    article_id: ArticleId,
+    _reader: Reader,
+    db: Db,
+    since: Annotated[Version, Query(alias="from")],
+    to: Annotated[Version, Query()],
+) -> dict[str, Any]:
+    """What changed from one version to another, word by word; in Chinese character by character."""
+    with db.snapshot() as session:
+        service.access_article(session, article_id)
+        before, after = (service.version_of(session, article_id, version) for version in (since, to))
+        return {"fields": compare.compare(before, after)}
 
 
 @router.get("/search", **calls.told(SearchOut, errors.Unavailable, by="staff", body=False))
@@ -139,7 +164,16 @@ def unanswered(_reader: Reader, db: Db) -> dict[str, Any]:
         return {"items": gaps.listed(session)}
 
 
+def check_teams(policy: Policy, given: ArticleIn) -> None:
+    """Raises Invalid for a team that there is not."""
+    known = policy.teams.teams
+    named = {"team": given.team} | {f"steps.{place}.team": step.team for place, step in enumerate(given.steps)}
+    unknown = {field: "unknown" for field, team in named.items() if team is not None and team not in known}
+    if unknown:
+        raise errors.Invalid("Teams are: {known}.", words={"known": ", ".join(sorted(known))}, fields=unknown)
+
+
 def _set_status(db: Any, article_id: str, status: Status, editor: Staff) -> dict[str, Any]:
     with db.transaction() as session:
         article = service.hold_article(session, article_id)
-        return article_out(service.do_set_status(session, article=article, status=status, by=editor))
+        return views.article(session, service.do_set_status(session, article=article, status=status, by=editor))

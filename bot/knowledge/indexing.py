@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from bot.core import clock, jobs
 from bot.core.db import Database
 from bot.knowledge import service
-from bot.knowledge.models import Article, Status
+from bot.knowledge.models import Article
 from knowledge_index.client import KnowledgeClient
 
+INDEX_IMPORT_JOB = "index_import"
 CALIBRATE_JOB = "calibrate"
 CALIBRATE_SECONDS = 50.0
 """Below a job's lease."""
@@ -24,10 +25,10 @@ log = logging.getLogger(__name__)
 async def index_article(db: Database, client: KnowledgeClient, payload: dict[str, Any]) -> None:
     """Job handler: bring one article's present state into the index. Safe to repeat and to reorder."""
     wanted, version = await asyncio.to_thread(_wanted, db, payload["article_id"])
-    if wanted is None:
-        await client.delete_article(payload["article_id"], version=version)
-    else:
+    if wanted is not None:
         await client.put_article(wanted)
+    elif version:
+        await client.delete_article(payload["article_id"], version=version)
 
 
 def do_note_import(session: Session, *, articles: int) -> None:
@@ -77,7 +78,7 @@ async def is_equal(db: Database, held: str) -> bool:
 
 def _on_their_way(db: Database) -> bool:
     with db.snapshot() as session:
-        return jobs.under_way(session, service.INDEX_JOB) > 0
+        return any(jobs.under_way(session, kind) for kind in (service.INDEX_JOB, INDEX_IMPORT_JOB))
 
 
 def _wanted(db: Database, article_id: str) -> tuple[dict[str, Any] | None, int]:
@@ -85,7 +86,9 @@ def _wanted(db: Database, article_id: str) -> tuple[dict[str, Any] | None, int]:
         article = session.get(Article, article_id)
         if article is None:
             return None, 0
-        return (service.for_index(article) if article.status == Status.PUBLISHED else None), article.version
+        if article.indexed:
+            return service.for_index(article), article.version
+        return None, article.version - service.waits_for_its_day(article, clock.now())
 
 
 def _published(db: Database) -> list[dict[str, Any]]:

@@ -1,9 +1,10 @@
-"""Articles with every version they had, and the questions that none of them answered."""
+"""Articles with every version they had, what editors are still writing, and pictures."""
 
 import enum
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.core.tables import Base, new_id
@@ -13,6 +14,7 @@ class Status(enum.StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
     UNPUBLISHED = "unpublished"
+    ARCHIVED = "archived"
 
 
 class Audience(enum.StrEnum):
@@ -20,13 +22,30 @@ class Audience(enum.StrEnum):
     AGENTS = "agents"
 
 
+def _where_given(column: str) -> Index:
+    """Few articles have dates, and the timer asks for those alone."""
+    there = text(f"{column} is not null")
+    return Index(f"ix_articles_{column}", column, sqlite_where=there, postgresql_where=there)
+
+
 class Article(Base):
-    """What is answered with now. `version` rises with every change, publishing included; the index follows it."""
+    """What is answered with now. `version` rises with every change, publishing included; the index follows it.
+
+    `subject` is the same for an article and its translations, of which there is one a language. `behind`: a
+    translation was changed later. `indexed`: published and within its dates when that was last looked at.
+    """
 
     __tablename__ = "articles"
     __table_args__ = (
-        CheckConstraint("status in ('draft','published','unpublished')", name="status"),
+        UniqueConstraint("subject", "language"),
+        CheckConstraint("status in ('draft','published','unpublished','archived')", name="status"),
         CheckConstraint("audience in ('public','agents')", name="audience"),
+        CheckConstraint(
+            "valid_from is null or valid_until is null or valid_from < valid_until",
+            name="validity",
+        ),
+        Index("ix_articles_updated", "updated_at", "id"),
+        *map(_where_given, ("valid_from", "valid_until", "review_by")),
     )
 
     id: Mapped[str] = mapped_column(String(120), primary_key=True, default=new_id)
@@ -42,6 +61,15 @@ class Article(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     updated_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    subject: Mapped[str] = mapped_column(String(120))
+    category: Mapped[str | None] = mapped_column(String(200))
+    team: Mapped[str | None] = mapped_column(String(40))
+    valid_from: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None]
+    review_by: Mapped[datetime | None]
+    steps: Mapped[list[Any]] = mapped_column(default=list)
+    behind: Mapped[bool] = mapped_column(default=False)
+    indexed: Mapped[bool] = mapped_column(default=False)
 
 
 class ArticleVersion(Base):
@@ -61,6 +89,41 @@ class ArticleVersion(Base):
     status: Mapped[str] = mapped_column(String(12))
     at: Mapped[datetime]
     by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    language: Mapped[str] = mapped_column(String(8))
+    kind: Mapped[str] = mapped_column(String(16))
+    category: Mapped[str | None] = mapped_column(String(200))
+    team: Mapped[str | None] = mapped_column(String(40))
+    valid_from: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None]
+    review_by: Mapped[datetime | None]
+    steps: Mapped[list[Any]]
+
+
+class ArticleDraft(Base):
+    """What an editor has written and not saved yet: one an editor and key. The key is the article's id or `new-…`."""
+
+    __tablename__ = "article_drafts"
+
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    article_id: Mapped[str | None] = mapped_column(ForeignKey("articles.id"), index=True)
+    based_on: Mapped[int | None]
+    content: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+class Image(Base):
+    """A picture that articles show. The id is made of its bytes, so that one is kept once and never changes."""
+
+    __tablename__ = "images"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    media_type: Mapped[str] = mapped_column(String(20))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    width: Mapped[int]
+    height: Mapped[int]
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(ForeignKey("staff.id"))
 
 
 class Gap(Base):

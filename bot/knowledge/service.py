@@ -1,18 +1,26 @@
 """Articles as rows: written, versioned, published. The index is told by an outbox job and can be rebuilt any time."""
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.core import clock, errors, jobs
 from bot.core.auth import Staff
 from bot.core.tables import new_id
-from bot.knowledge.models import Article, ArticleVersion, Status
-from bot.knowledge.schemas import ArticleIn
+from bot.knowledge.models import Article, ArticleDraft, ArticleVersion, Status
+from bot.knowledge.schemas import ENDS_TOO_EARLY, MOST_VARIANTS, ArticleIn
 
 INDEX_JOB = "index_article"
+WORDS = ("language", "question", "variants", "answer", "tags", "audience", "kind")
+"""What a change always gives."""
+CARE = ("category", "team", "valid_from", "valid_until", "review_by", "steps")
+"""What a change may leave out."""
+TRANSLATED = ("question", "answer", "steps")
+"""A change of these leaves the translations behind."""
 
 
 def access_article(session: Session, article_id: str) -> Article:
@@ -23,9 +31,14 @@ def access_article(session: Session, article_id: str) -> Article:
 
 
 def hold_article(session: Session, article_id: str) -> Article:
-    """The article, locked until the commit, so that of two editors at once the second sees the first's version."""
-    held = select(Article).where(Article.id == article_id).with_for_update()
-    found = session.scalar(held.execution_options(populate_existing=True))
+    """The article, locked until the commit, so that of two editors at once the second sees the first's version.
+
+    Its translations are locked with it, always in the same order: a change may mark them.
+    """
+    subject = select(Article.subject).where(Article.id == article_id).scalar_subquery()
+    group = select(Article).where(Article.subject == subject).order_by(Article.id).with_for_update()
+    held = session.scalars(group.execution_options(populate_existing=True)).all()
+    found = next((article for article in held if article.id == article_id), None)
     if found is None:
         raise errors.NotFound
     return found
@@ -39,7 +52,7 @@ def do_create(
     article_id: str | None = None,
     status: Status = Status.DRAFT,
 ) -> Article:
-    """A new article, by default a draft."""
+    """A new article, by default a draft. Raises Conflict when its subject has one in this language already."""
     moment = clock.now()
     article = Article(
         id=article_id or new_id(),
@@ -48,45 +61,77 @@ def do_create(
         created_at=moment,
         updated_at=moment,
         updated_by=by.id if by else None,
-        **_content(given),
+        **_content(given, (*WORDS, *CARE)),
     )
+    article.subject = _subject_of_new(session, given, article)
+    article.indexed = is_in_force(article, moment)
     session.add(article)
-    session.flush()
+    _flush(session, article)
     _keep_version(session, article)
     return article
 
 
 def do_change(session: Session, *, article: Article, given: ArticleIn, version: int, by: Staff) -> Article:
-    """Replace the content. Raises Conflict when `version` is not the present one."""
+    """Replace the content. Raises Conflict when `version` is not the present one, or the article is archived.
+
+    The editor's own draft of it has served: it goes.
+    """
     if version != article.version:
-        raise errors.Conflict(
-            "This article is at version {current} by now; you changed version {given}.",
-            words={"current": article.version, "given": version},
-            fields={"version": article.version},
+        raise _changed_meanwhile(session, article, version)
+    names = [name for name in (*CARE, "subject") if name in given.model_fields_set]
+    if given.subject is None and "subject" in names:
+        names.remove("subject")
+    _do_set(session, article, _content(given, (*WORDS, *names)), by)
+    own = (ArticleDraft.staff_id == by.id) & (ArticleDraft.article_id == article.id)
+    session.execute(delete(ArticleDraft).where(own))
+    return article
+
+
+def do_add_variant(session: Session, *, article: Article, variant: str, version: int | None, by: Staff) -> Article:
+    """One wording more, and published with it, as it is. Raises Conflict as `do_change` does; Invalid when it is full."""
+    if version is not None and version != article.version:
+        raise _changed_meanwhile(session, article, version)
+    known = variant in (article.question, *article.variants)
+    if not known and len(article.variants) >= MOST_VARIANTS:
+        raise errors.Invalid(
+            "An article has at most {most} variants.", words={"most": MOST_VARIANTS}, fields={"article_id": "full"}
         )
-    for name, value in _content(given).items():
-        setattr(article, name, value)
-    return _next_version(session, article, by)
+    if known and article.status == Status.PUBLISHED:
+        return article
+    article.status = Status.PUBLISHED if article.status != Status.ARCHIVED else article.status
+    return _do_set(session, article, {"variants": article.variants if known else [*article.variants, variant]}, by)
 
 
 def do_set_status(session: Session, *, article: Article, status: Status, by: Staff | None) -> Article:
-    """Publish or take back. Idempotent."""
+    """Publish, take back or archive. Idempotent. Raises Conflict for what is archived."""
     if article.status == status:
         return article
+    _check_not_archived(article)
     article.status = status
+    return _next_version(session, article, by)
+
+
+def do_unarchive(session: Session, *, article: Article, by: Staff) -> Article:
+    """Out of the archive, not published. Does nothing to an article that is not in it."""
+    if article.status != Status.ARCHIVED:
+        return article
+    article.status = Status.UNPUBLISHED
     return _next_version(session, article, by)
 
 
 def do_restore(session: Session, *, article: Article, version: int, by: Staff) -> Article:
     """Bring the content of an earlier version back, as a new version. Raises NotFound."""
-    old = session.scalar(
-        select(ArticleVersion).where(ArticleVersion.article_id == article.id, ArticleVersion.version == version)
+    old = version_of(session, article.id, version)
+    return _do_set(session, article, {name: getattr(old, name) for name in (*WORDS, *CARE)}, by)
+
+
+def version_of(session: Session, article_id: str, version: int) -> ArticleVersion:
+    found = session.scalar(
+        select(ArticleVersion).where(ArticleVersion.article_id == article_id, ArticleVersion.version == version)
     )
-    if old is None:
+    if found is None:
         raise errors.NotFound("This article never had a version {version}.", words={"version": version})
-    for name in ("question", "variants", "answer", "tags", "audience"):
-        setattr(article, name, getattr(old, name))
-    return _next_version(session, article, by)
+    return found
 
 
 def do_seed(session: Session, articles: list[dict[str, Any]]) -> int:
@@ -102,13 +147,33 @@ def do_seed(session: Session, articles: list[dict[str, Any]]) -> int:
     return len(articles)
 
 
+def is_in_force(article: Article, moment: datetime) -> bool:
+    """Whether it is published and within its dates."""
+    begun = article.valid_from is None or article.valid_from <= moment
+    ended = article.valid_until is not None and article.valid_until <= moment
+    return article.status == Status.PUBLISHED and begun and not ended
+
+
+def in_force(moment: datetime) -> ColumnElement[bool]:
+    """The same as a condition of a query."""
+    begun = or_(Article.valid_from.is_(None), Article.valid_from <= moment)
+    open_ = or_(Article.valid_until.is_(None), Article.valid_until > moment)
+    return and_(Article.status == Status.PUBLISHED, begun, open_)
+
+
+def waits_for_its_day(article: Article, moment: datetime) -> bool:
+    """Published, and to come into force later: at this very version, which the index must not have put behind it."""
+    return article.status == Status.PUBLISHED and article.valid_from is not None and article.valid_from > moment
+
+
 def published(session: Session) -> list[Article]:
-    return list(session.scalars(select(Article).where(Article.status == Status.PUBLISHED).order_by(Article.id)))
+    """What the index is to hold."""
+    return list(session.scalars(select(Article).where(Article.indexed).order_by(Article.id)))
 
 
 def digest(session: Session) -> str:
     """What the index must hold, in 64 hex digits: equal to the knowledge service's own when it is up to date."""
-    held = session.execute(select(Article.id, Article.version).where(Article.status == Status.PUBLISHED))
+    held = session.execute(select(Article.id, Article.version).where(Article.indexed))
     lines = sorted(f"{article_id}:{version}\n" for article_id, version in held)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
@@ -124,35 +189,94 @@ def for_index(article: Article) -> dict[str, Any]:
         "answer": article.answer,
         "audience": article.audience,
         "tags": article.tags,
+        "subject": article.subject,
     }
 
 
-def _content(given: ArticleIn) -> dict[str, Any]:
-    return given.model_dump(include={"language", "question", "variants", "answer", "tags", "audience", "kind"})
+def _content(given: ArticleIn, names: tuple[str, ...]) -> dict[str, Any]:
+    content = {name: getattr(given, name) for name in names}
+    if "steps" in content:
+        content["steps"] = [step.model_dump(exclude_none=True) for step in given.steps]
+    return content
+
+
+def _subject_of_new(session: Session, given: ArticleIn, article: Article) -> str:
+    """What was asked for; else the id without its language, which imported translations share."""
+    if given.translation_of is not None:
+        return access_article(session, given.translation_of).subject
+    if given.subject is not None:
+        return given.subject
+    derived = article.id.removesuffix(f".{article.language}") or article.id
+    taken = select(Article.id).where(Article.subject == derived, Article.language == article.language)
+    return derived if session.scalar(taken) is None else article.id
+
+
+def _do_set(session: Session, article: Article, content: dict[str, Any], by: Staff) -> Article:
+    _check_not_archived(article)
+    differs = any(getattr(article, name) != content.get(name, getattr(article, name)) for name in TRANSLATED)
+    for name, value in content.items():
+        setattr(article, name, value)
+    if article.valid_from and article.valid_until and article.valid_until <= article.valid_from:
+        raise errors.Invalid("It would end before it begins.", fields={"valid_until": ENDS_TOO_EARLY})
+    if differs:
+        _do_mark_translations(session, article)
+    return _next_version(session, article, by)
+
+
+def _do_mark_translations(session: Session, article: Article) -> None:
+    """A change leaves the translations behind; one of an article that is behind brings it in step instead."""
+    if article.behind:
+        article.behind = False
+        return
+    others = (Article.subject == article.subject) & (Article.id != article.id)
+    with session.no_autoflush:
+        session.execute(update(Article).where(others).values(behind=True))
 
 
 def _next_version(session: Session, article: Article, by: Staff | None) -> Article:
     article.version += 1
     article.updated_at = clock.now()
     article.updated_by = by.id if by else None
+    article.indexed = is_in_force(article, article.updated_at)
+    _flush(session, article)
     _keep_version(session, article)
     session.flush()
     jobs.enqueue(session, INDEX_JOB, {"article_id": article.id}, key=article.id)
     return article
 
 
+def _flush(session: Session, article: Article) -> None:
+    """Raises Conflict where the subject has another article in this language: two at once would be one too many."""
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if "subject" not in str(error.orig):
+            raise
+        raise errors.Conflict(
+            "This subject has an article in this language already.", fields={"subject": "taken"}
+        ) from error
+
+
 def _keep_version(session: Session, article: Article) -> None:
-    session.add(
-        ArticleVersion(
-            article_id=article.id,
-            version=article.version,
-            question=article.question,
-            variants=article.variants,
-            answer=article.answer,
-            tags=article.tags,
-            audience=article.audience,
-            status=article.status,
-            at=article.updated_at,
-            by=article.updated_by,
-        )
+    kept = {name: getattr(article, name) for name in (*WORDS, *CARE, "version", "status")}
+    session.add(ArticleVersion(article_id=article.id, at=article.updated_at, by=article.updated_by, **kept))
+
+
+def _changed_meanwhile(session: Session, article: Article, version: int) -> errors.Conflict:
+    """With whatever an editor needs who wants to bring both together."""
+    by = session.get(Staff, article.updated_by) if article.updated_by else None
+    fields = {
+        "version": article.version,
+        "updated_by": {"id": by.id, "name": by.name} if by else None,
+        "updated_at": clock.iso(article.updated_at),
+    }
+    return errors.Conflict(
+        "This article is at version {current} by now; you changed version {given}.",
+        words={"current": article.version, "given": version},
+        fields=fields,
     )
+
+
+def _check_not_archived(article: Article) -> None:
+    if article.status == Status.ARCHIVED:
+        raise errors.Conflict("This article is archived. Fetch it out of the archive first.")

@@ -43,7 +43,9 @@ def test_a_change_of_an_old_version_is_refused(cleo: StaffMember) -> None:
     cleo.http.put(f"/knowledge/articles/{draft['id']}", json={**ARTICLE, "version": 1})
     late = cleo.http.put(f"/knowledge/articles/{draft['id']}", json={**ARTICLE, "version": 1})
     assert late.status_code == 409
-    assert late.json()["error"]["fields"] == {"version": 2}
+    fields = late.json()["error"]["fields"]
+    assert (fields["version"], fields["updated_by"]["name"]) == (2, "Cleo")
+    assert fields["updated_at"] == cleo.get(f"/knowledge/articles/{draft['id']}")["updated_at"]
 
 
 @pytest.mark.parametrize("round_", range(3))
