@@ -37,11 +37,13 @@ from knowledge_index.schemas import (
     ReplaceRequest,
     SearchRequest,
 )
+from knowledge_index.search import ACROSS, REPLY_LANGUAGES
 
 MAX_INPUTS = 2_048
 GRACEFUL_SECONDS = 3
 LOAD_AGAIN_SECONDS = (2.0, 10.0, 30.0)
 KEEP_ALIVE_SECONDS = 75
+FIRST_TEXT = "Where is my order?"
 
 
 class Refusal(Exception):
@@ -232,11 +234,20 @@ async def _open(data_dir: Path, loading: Loading, load: Loader) -> tuple[Library
     try:
         embedders = await asyncio.to_thread(load)
         library = Library(data_dir / "index", embedders, Calibration.read(), kept=_kept_file(data_dir))
-        return library, await library.open()
+        refused = await library.open()
+        await _warm_up(library)
+        return library, refused
     except Exception as fault:
         loading.failure = f"The knowledge service could not load: {fault}"
         logging.getLogger("knowledge").exception("loading failed")
         return None
+
+
+async def _warm_up(library: Library) -> None:
+    """A model's first pass and an index's first search take many times what the next ones do: let no customer wait."""
+    await library.batcher.vectors([Wanted(key, "query", FIRST_TEXT) for key in library.batcher.embedders])
+    for language in (*REPLY_LANGUAGES, ACROSS):
+        await library.search(Asked(FIRST_TEXT, language))
 
 
 def _kept_file(data_dir: Path) -> Path:
