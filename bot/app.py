@@ -29,7 +29,11 @@ from bot.desk import socket as desk_socket
 from bot.dialogue.engine import Engine
 from bot.dialogue.prewarm import Prewarmer
 from bot.knowledge import api as knowledge_api
+from bot.knowledge.gaps import api as gaps_api
+from bot.knowledge.wishes import api as wishes_api
+from bot.knowledge.imports import api as imports_api
 from bot.knowledge import editing_api
+from bot.knowledge.writing import api as writing_api
 from bot.learning import api as learning_api
 from bot.operations import api as operations_api
 from bot.operations import probes
@@ -104,7 +108,11 @@ def _api() -> APIRouter:
         desk_api,
         desk_socket,
         knowledge_api,
+        gaps_api,
+        wishes_api,
+        imports_api,
         editing_api,
+        writing_api,
         alerts_api,
         operations_api,
         learning_api,

@@ -21,6 +21,7 @@ SEARCH_SECONDS = 2.0
 EMBED_SECONDS = 2.0
 CHANGE_SECONDS = 10.0
 REPLACE_SECONDS = 900.0
+TRIAL_SECONDS = 120.0
 HEALTH_SECONDS = 1.0
 KEEP_ALIVE_SECONDS = 15.0
 """Less than the service's own, so that no request meets a connection that is just being closed."""
@@ -141,6 +142,11 @@ class KnowledgeClient:
         body = {name: value for name, value in article.items() if name != "id"}
         return int((await self._call("PUT", _path(article["id"]), timeout, body))["version"])
 
+    async def put_articles(self, articles: Sequence[dict[str, Any]], *, timeout: float = CHANGE_SECONDS) -> None:
+        """Many in one call: they are found by their words when it returns, and by meaning as their vectors follow."""
+        if articles:
+            await self._call("POST", "/articles/batch", timeout, {"articles": list(articles)})
+
     async def delete_article(self, article_id: str, *, version: int, timeout: float = CHANGE_SECONDS) -> int:
         return int((await self._call("DELETE", f"{_path(article_id)}?version={version}", timeout))["version"])
 
@@ -158,6 +164,25 @@ class KnowledgeClient:
             if refused.code == "not_found":
                 return None
             raise
+
+    async def trial(
+        self,
+        questions: Sequence[tuple[str, str]],
+        *,
+        draft: dict[str, Any] | None,
+        audience: str = "public",
+        k: int = 3,
+        timeout: float = TRIAL_SECONDS,
+    ) -> list[tuple[Found, Found]]:
+        """What each (text, language) gets now, and what it would get if `draft` (with its `id`) stood in the index."""
+        asked = [{"text": text, "language": language} for text, language in questions]
+        body = {"questions": asked, "draft": draft, "audience": audience, "k": k}
+        answer = await self._call("POST", "/trial", timeout, body)
+        return [(_found(one["now"]), _found(one["then"])) for one in answer["items"]]
+
+    async def neighbours(self, draft: dict[str, Any], *, timeout: float = CHANGE_SECONDS) -> list[dict[str, Any]]:
+        """The held articles near a draft, the likest first, with the sentences that contradict its own."""
+        return list((await self._call("POST", "/neighbours", timeout, {"draft": draft}))["items"])
 
     async def health(self, *, timeout: float = HEALTH_SECONDS) -> dict[str, Any]:
         return await self._call("GET", "/healthz", timeout)

@@ -117,9 +117,15 @@ class Library:
     async def put(self, article: Article) -> int:
         """Make the article findable. Returns the version that is held afterwards; an older one changes nothing."""
         if article.version > self.index.version_of(article.id):
-            embedded = await self._embed(article)
+            embedded = await self.embedded(article)
             await self._accept(Change(article.id, article.version, embedded))
         return self.index.version_of(article.id)
+
+    async def put_many(self, articles: Sequence[Article]) -> int:
+        """Make many findable; how many of them were news."""
+        news = [article for article in articles if article.version > self.index.version_of(article.id)]
+        await asyncio.gather(*(self.put(article) for article in news))
+        return len(news)
 
     async def delete(self, article_id: str, version: int) -> int:
         await self._accept(Change(article_id, version))
@@ -135,7 +141,7 @@ class Library:
             if if_digest is not None and if_digest != self.index.digest():
                 raise Changed
             self._since_replacing = []
-        embedded = await asyncio.gather(*(self._embed(article, background=True) for article in articles))
+        embedded = await asyncio.gather(*(self.embedded(article, background=True) for article in articles))
         async with self._writing:
             fresh = await asyncio.to_thread(built, self.calibration, self._dimensions(), embedded)
             for change in self._since_replacing or ():
@@ -189,7 +195,7 @@ class Library:
             return change.version > known
         return change.version >= known and self.index.tombstones.get(change.article_id) != change.version
 
-    async def _embed(self, article: Article, *, background: bool = False) -> EmbeddedArticle:
+    async def embedded(self, article: Article, *, background: bool = False) -> EmbeddedArticle:
         """Raises CannotEmbed when the model refuses a passage."""
         held = self.index.articles.get(article.id)
         if held is not None and replace(held.article, version=article.version) == article:

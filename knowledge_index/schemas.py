@@ -17,6 +17,7 @@ def _without_surrogates(value: Any) -> Any:
 
 
 Text = Annotated[str, BeforeValidator(_without_surrogates)]
+MOST_QUESTIONS = 2_000
 ArticleId = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -65,6 +66,28 @@ class ArticleBody(BaseModel):
 
 class ArticleWithId(ArticleBody):
     id: ArticleId
+
+
+class QuestionBody(BaseModel):
+    text: Text
+    language: Annotated[str, Field(max_length=20)] = "und"
+
+
+class TrialRequest(BaseModel):
+    """`draft`: an article as it would be; without one, both sides of the trial are alike."""
+
+    questions: Annotated[list[QuestionBody], Field(min_length=1, max_length=MOST_QUESTIONS)]
+    draft: ArticleWithId | None = None
+    audience: Literal["public", "agents"] = "public"
+    k: Annotated[int, Field(ge=1, le=20)] = 3
+
+
+class NeighboursRequest(BaseModel):
+    draft: ArticleWithId
+
+
+class BatchRequest(BaseModel):
+    articles: Annotated[list[ArticleWithId], Field(max_length=1_000)]
 
 
 class ReplaceRequest(BaseModel):

@@ -12,8 +12,8 @@ import logging
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from knowledge_index import kept, lock, logs
+from knowledge_index.alike import neighbours
 from knowledge_index.articles import Article
 from knowledge_index.calibration import Calibration
 from knowledge_index.embedded import Wanted
@@ -30,14 +31,19 @@ from knowledge_index.embedder import CannotEmbed, Embedder, Key, Vectors, load_a
 from knowledge_index.library import Asked, Changed, Library
 from knowledge_index.schemas import (
     ArticleBody,
+    ArticleWithId,
+    BatchRequest,
     CalibrateRequest,
     EmbeddingsRequest,
     EvaluateRequest,
     LogLevelRequest,
+    NeighboursRequest,
     ReplaceRequest,
     SearchRequest,
+    TrialRequest,
 )
 from knowledge_index.search import ACROSS, REPLY_LANGUAGES
+from knowledge_index.trial import Question, tried
 
 MAX_INPUTS = 2_048
 GRACEFUL_SECONDS = 3
@@ -121,12 +127,16 @@ def _routes(app: FastAPI, loading: Loading) -> None:
 
     @app.put("/articles/{article_id:path}")
     async def put_article(article_id: str, body: ArticleBody) -> Response:
-        try:
+        with _readable():
             version = await loading.ready().put(body.article(article_id))
-        except CannotEmbed as refused:
-            raise Refusal(422, "invalid", "The article cannot be embedded.") from refused
         logs.event("article put", article_id=article_id, version=version)
         return Json({"article_id": article_id, "version": version})
+
+    @app.post("/articles/batch")
+    async def put_articles(body: BatchRequest) -> Response:
+        taken = await loading.ready().put_many([one.article(one.id) for one in body.articles])
+        logs.event("articles put", articles=taken)
+        return Json({"articles": taken})
 
     @app.delete("/articles/{article_id:path}")
     async def delete_article(article_id: str, version: int) -> Response:
@@ -145,6 +155,17 @@ def _routes(app: FastAPI, loading: Loading) -> None:
         logs.event("index replaced", articles=len(body.articles), seconds=round(time.perf_counter() - started, 2))
         return Json(_health(loading))
 
+    @app.post("/trial")
+    async def trial(body: TrialRequest) -> Response:
+        asked = [Question(one.text, one.language) for one in body.questions]
+        with _readable():
+            found = await tried(loading.ready(), _draft(body.draft), asked, audience=body.audience, k=body.k)
+        return Json({"items": found})
+
+    @app.post("/neighbours")
+    async def near(body: NeighboursRequest) -> Response:
+        return Json({"items": await neighbours(loading.ready(), body.draft.article(body.draft.id))})
+
     @app.put("/log-level")
     async def log_level(body: LogLevelRequest) -> Response:
         if logs.set_level(body.level):
@@ -160,6 +181,18 @@ def _routes(app: FastAPI, loading: Loading) -> None:
         found = await loading.ready().recalibrate(body.precision)
         logs.event("calibrated", languages=[one.language for one in found if one.fitted], precision=body.precision)
         return Json({"languages": found})
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except CannotEmbed as refused:
+        raise Refusal(422, "invalid", "The article cannot be embedded.") from refused
+
+
+def _draft(given: ArticleWithId | None) -> Article | None:
+    return given.article(given.id) if given else None
 
 
 def _health(loading: Loading) -> dict[str, Any]:
