@@ -112,14 +112,7 @@ def _add_filling(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _add_knowledge(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     below = _group(commands, "kb", "Import, search and evaluate the knowledge base.")
-    add = _leaf(
-        below,
-        "import",
-        "kb:import_file",
-        "Publish the articles of a YAML, JSON, JSON-lines or CSV file.",
-        "firebreak kb import articles.csv",
-    )
-    add.add_argument("file", metavar="FILE", help="columns: id, language, question, variants, answer, tags, audience")
+    _add_files(below)
     search = _leaf(below, "search", "kb:search", "Ask the running service.", 'firebreak kb search "my lock is offline"')
     search.add_argument("text", metavar="TEXT")
     search.add_argument("--language", help="en, zh, ... (default: the text's own)")
@@ -132,6 +125,16 @@ def _add_knowledge(commands: "argparse._SubParsersAction[argparse.ArgumentParser
         command.add_argument(
             "--precision", type=float, metavar="SHARE", help="how much of what is answered is to be right"
         )
+
+
+def _add_files(below: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    about = "Take the articles of a file, all or none: CSV, JSON, JSON lines or YAML."
+    add = _leaf(below, "import", "kb_files:import_file", about, "firebreak kb import articles.csv --dry-run")
+    add.add_argument("file", metavar="FILE", help="columns: id, language, question, variants, answer, tags, audience")
+    add.add_argument("--dry-run", action="store_true", help="say what each row would do, and do nothing")
+    add.add_argument("--draft", action="store_true", help="new articles become drafts, which nobody is answered with")
+    add.add_argument("--language", choices=["en", "zh"], help="the language of articles that name none")
+    add.add_argument("--format", help="what the file is (default: by the ending of its name)")
 
 
 def _add_learning(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

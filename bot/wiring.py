@@ -16,16 +16,19 @@ from bot.core.db import Database
 from bot.core.limits import Limits, ProcessLimits
 from bot.core.settings import Settings
 from bot.dialogue import engines
+from bot.dialogue.answering import Answering
 from bot.dialogue.engine import Engine
-from bot.dialogue.turn import Answering
 from bot.dialogue.worker import Handler, Worker, forget_leases, worker_name
 from bot.knowledge import indexing, service
+from bot.knowledge.imports import arriving, staging, work
 from bot.policy import load as policy_load
 from bot.policy.shapes import Policy
 from bot.understanding import facts
 from knowledge_index.client import KnowledgeClient, KnowledgeRefused, KnowledgeUnavailable
 
 THREADS = 24
+SLOW = frozenset({staging.JOB, indexing.INDEX_IMPORT_JOB, indexing.CALIBRATE_JOB})
+"""Jobs that take seconds; a published article does not wait for them."""
 DATABASE_SECONDS = 60.0
 DATABASE_AGAIN_SECONDS = 0.5
 log = logging.getLogger(__name__)
@@ -126,7 +129,7 @@ def worker_of(parts: Parts) -> Worker:
         with contextlib.suppress(KnowledgeUnavailable, KnowledgeRefused):
             parts.answering.knows |= await indexing.make_equal(parts.db, parts.knowledge)
 
-    return Worker(parts.answering, hub=parts.hub, handlers=handlers(parts), checks=(equal_index,))
+    return Worker(parts.answering, hub=parts.hub, handlers=handlers(parts), checks=(equal_index,), slow=SLOW)
 
 
 def handlers(parts: Parts) -> dict[str, Handler]:
@@ -138,4 +141,15 @@ def handlers(parts: Parts) -> dict[str, Handler]:
     async def calibrate(_payload: dict[str, Any]) -> None:
         await indexing.calibrate(parts.db, parts.knowledge)
 
-    return {service.INDEX_JOB: index, indexing.CALIBRATE_JOB: calibrate}
+    async def bring_in(payload: dict[str, Any]) -> None:
+        await arriving.bring_in(parts.db, parts.knowledge, payload)
+
+    async def take_file(payload: dict[str, Any]) -> None:
+        await asyncio.to_thread(work.run_through, parts.db, payload["import_id"])
+
+    return {
+        service.INDEX_JOB: index,
+        indexing.INDEX_IMPORT_JOB: bring_in,
+        indexing.CALIBRATE_JOB: calibrate,
+        staging.JOB: take_file,
+    }

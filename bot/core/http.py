@@ -22,8 +22,11 @@ from bot.core.socket import Seats
 
 CSRF_HEADER = "x-csrf-token"
 BODY_LIMIT_BYTES = 1_000_000
+LARGER_BODIES = {"/api/v1/knowledge/imports": 21_000_000, "/api/v1/knowledge/images": 2_200_000}
+"""Calls that take files; who may call them is asked before a byte of the body is read."""
 BODY_SECONDS = 30.0
 """A body that takes longer to arrive is given up: each one holds a connection open."""
+LARGER_BODY_SECONDS = 120.0
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -177,12 +180,12 @@ class Guard:
             answer = refusals.response(refusal, refusals.language_of(connection))
             await answer(scope, receive, send)
             return
-        await self._app(scope, _limited(receive), send)
+        await self._app(scope, _limited(receive, scope["path"]), send)
 
     async def _refusal(self, connection: HTTPConnection) -> errors.FirebreakError | None:
-        length = connection.headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > BODY_LIMIT_BYTES:
-            return errors.TooLarge("A request has at most {most:,} bytes.", words={"most": BODY_LIMIT_BYTES})
+        length, most = connection.headers.get("content-length", "0"), _most_bytes(connection.url.path)
+        if not length.isdecimal() or int(length) > most:
+            return errors.TooLarge("A request has at most {most:,} bytes.", words={"most": most})
         if not connection.url.path.startswith("/api/"):
             return None
         try:
@@ -192,10 +195,14 @@ class Guard:
         return None
 
 
-def _limited(receive: Receive) -> Receive:
+def _most_bytes(path: str) -> int:
+    return LARGER_BODIES.get(path, BODY_LIMIT_BYTES)
+
+
+def _limited(receive: Receive, path: str) -> Receive:
     """`receive` that refuses a body which grows past the limit, or takes too long to arrive."""
-    seen, complete = 0, False
-    due = asyncio.get_running_loop().time() + BODY_SECONDS
+    seen, complete, most = 0, False, _most_bytes(path)
+    due = asyncio.get_running_loop().time() + (LARGER_BODY_SECONDS if path in LARGER_BODIES else BODY_SECONDS)
 
     async def limited() -> Message:
         nonlocal seen, complete
@@ -208,7 +215,7 @@ def _limited(receive: Receive) -> Receive:
             raise HTTPException(errors.TooSlow.status) from None
         seen += len(message.get("body", b""))
         complete = not message.get("more_body", False)
-        if seen > BODY_LIMIT_BYTES:
+        if seen > most:
             raise HTTPException(errors.TooLarge.status)
         return message
 

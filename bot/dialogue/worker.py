@@ -13,7 +13,8 @@ from bot.core import jobs, live
 from bot.core.db import Database
 from bot.core.live import Hub
 from bot.dialogue import certainty, claim, recount
-from bot.dialogue.turn import Answering, answer_conversation
+from bot.dialogue.answering import Answering
+from bot.dialogue.turn import answer_conversation
 
 POLL_SECONDS = 1.0
 RECOUNT_SECONDS = 5.0
@@ -32,12 +33,21 @@ class Worker:
     """Answers conversations as they come, `turns_in_flight` at once and one turn a conversation; runs the outbox."""
 
     def __init__(
-        self, work: Answering, *, hub: Hub, handlers: dict[str, Handler], checks: tuple[Check, ...] = ()
+        self,
+        work: Answering,
+        *,
+        hub: Hub,
+        handlers: dict[str, Handler],
+        checks: tuple[Check, ...] = (),
+        slow: frozenset[str] = frozenset(),
     ) -> None:
+        """`slow`: kinds of jobs that take long; they run beside the others, which wait for none of them."""
         self._work = work
         self._checks = checks
         self._hub = hub
         self._handlers = handlers
+        self._slow = slow
+        self._beside: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(work.settings.turns_in_flight)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
@@ -50,7 +60,7 @@ class Worker:
 
     async def stop(self) -> None:
         """Let turns under way end for a moment; what is cut off is answered after the next start."""
-        for task in self._loops:
+        for task in (*self._loops, *self._beside):
             task.cancel()
         running = [*self._running.values()]
         if running:
@@ -127,7 +137,15 @@ class Worker:
             await asyncio.wait_for(self._job_due.wait(), POLL_SECONDS)
         self._job_due.clear()
         for job in await asyncio.to_thread(self._claim_jobs):
-            await self._run_job(job)
+            if job.kind in self._slow:
+                self._run_beside(job)
+            else:
+                await self._run_job(job)
+
+    def _run_beside(self, job: jobs.Job) -> None:
+        task = asyncio.create_task(self._run_job(job))
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
 
     def _claim_jobs(self) -> list[jobs.Job]:
         with self._work.db.snapshot() as session:

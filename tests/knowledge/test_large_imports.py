@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.commands import kb
+from bot.commands import kb_files
 from bot.core.db import Database
 from bot.core.jobs import Job
 from bot.core.settings import Settings
-from bot.knowledge import indexing, service
+from bot.knowledge import indexing
 from knowledge_index.client import KnowledgeClient
 
 
@@ -28,7 +28,8 @@ def imported(database_url: str, tmp_path: Path, articles: int) -> list[str]:
     rows = (f"a{number}.en,en,Question number {number}?,Answer {number}." for number in range(articles))
     file.write_text("\n".join(["id,language,question,answer", *rows]), "utf-8")
     settings = Settings.model_validate({"database_url": database_url, "data_dir": tmp_path})
-    return list(kb.import_file(settings, Namespace(file=str(file))))
+    asked = Namespace(file=str(file), format=None, language=None, dry_run=False, draft=False)
+    return list(kb_files.import_file(settings, asked))
 
 
 def waiting(db: Database, kind: str) -> list[Job]:
@@ -41,7 +42,7 @@ def test_after_a_large_import_the_decision_is_fitted_once(
     db: Database, database_url: str, tmp_path: Path, articles: int, fits: int
 ) -> None:
     assert imported(database_url, tmp_path, articles) == [f"{articles} articles published, 0 were there already."]
-    assert len(waiting(db, service.INDEX_JOB)) == articles
+    assert len(waiting(db, indexing.INDEX_IMPORT_JOB)) == 1
     assert len(waiting(db, indexing.CALIBRATE_JOB)) == fits
     imported(database_url, tmp_path, articles)
     assert len(waiting(db, indexing.CALIBRATE_JOB)) == fits

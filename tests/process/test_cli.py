@@ -46,7 +46,7 @@ def firebreak(*arguments: str, given: str = "", **environment: str) -> "subproce
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=120,
     )
 
 
@@ -128,7 +128,7 @@ def test_an_article_with_a_flaw_is_named_and_nothing_is_imported(tmp_path: Path)
     firebreak("migrate", "--data-dir", str(tmp_path))
     done = firebreak("kb", "import", str(file), "--data-dir", str(tmp_path))
     assert done.returncode == 2
-    assert f"{file}, article 2: language:" in done.stderr
+    assert f"{file}, row 3: language:" in done.stderr
     file.write_text("id,language,question,answer\nhow,en,How?,So.\n", encoding="utf-8")
     assert firebreak("kb", "import", str(file), "--data-dir", str(tmp_path)).stdout.startswith("1 articles published")
 

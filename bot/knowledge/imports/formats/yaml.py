@@ -1,0 +1,46 @@
+"""YAML: articles, or entries that hold their question and answer below `en` and `zh`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from bot.knowledge.imports.formats import text
+from bot.knowledge.imports.formats.base import Format, Row, Unreadable
+from bot.knowledge.imports.formats.json import listed, rows
+
+LANGUAGES = ("en", "zh")
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Refuses aliases: a few lines of them unfold into gigabytes."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError(f"line {self.peek_event().start_mark.line + 1}: aliases are not read")
+        return super().compose_node(parent, index)
+
+
+def read(data: bytes, _name: str) -> Iterator[Row]:
+    try:
+        found = yaml.load(text.decoded(data), _Loader)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        words = {"problem": " ".join(str(error).split())}
+        raise Unreadable("This is no YAML ({problem}).", words=words) from error
+    for row in rows(listed(found or [])):
+        yield from _by_language(row)
+
+
+def _by_language(row: Row) -> Iterator[Row]:
+    entry = row.fields
+    languages = [language for language in LANGUAGES if isinstance(entry.get(language), dict)]
+    if not languages:
+        yield row
+        return
+    shared = {name: value for name, value in entry.items() if name not in (*LANGUAGES, "id")}
+    for language in languages:
+        own = {"id": f"{entry['id']}.{language}"} if "id" in entry else {}
+        yield Row(row.number, {**shared, **own, "language": language, **entry[language]}, place=language)
+
+
+FORMAT = Format("yaml", read, endings=(".yml", ".yaml"), media_type="application/yaml; charset=utf-8")
