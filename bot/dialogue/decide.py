@@ -34,6 +34,11 @@ AGAIN = {
 """What is said where the same small words would come twice in a row; for all others `still_here`."""
 
 
+NOISE = "noise"
+ONLY_NAMED = "only_named"
+"""Reasons of an `unanswered` signal: no message at all; the name of a thing that no article is near."""
+
+
 @dataclass(frozen=True)
 class Rules:
     """The numbers of this file, from `policy/dialogue.yml`."""
@@ -82,6 +87,7 @@ class Plan:
     request_type: str = "question"
     topics: tuple[str, ...] = ()
     gap: str | None = None
+    wish: bool = False
     miss: bool = False
     offer: str | None = None
     tell_status: bool = False
@@ -112,6 +118,7 @@ def decide(facts: Facts, reply: EngineReply | None, situation: Situation, rules:
         confidence=main.confidence,
         risks=tuple(dict.fromkeys(risk.kind for risk in facts.risks)),
         request_type=_request_type(reply, main),
+        wish=signals.first(reply.signals, wire.SUGGESTION) is not None,
     )
     reason = hands_over(facts, reply, situation, rules)
     if situation.owner == Owner.AGENT:
@@ -175,7 +182,7 @@ def _by_the_bot(plan: Plan, reply: EngineReply, situation: Situation, rules: Rul
         case wire.CHOICES:
             return _choices(plan, main, situation, rules)
         case wire.UNANSWERED:
-            return _missed(plan, situation, rules, offer="offer_human", gap="unanswered")
+            return _unanswered(plan, main, situation, rules)
         case wire.NOT_HELPFUL:
             return _missed(plan, situation, rules, offer="offer_after_not_helpful", gap="not_helpful")
         case wire.SAID if main.intent == "correct_me" and _answered_before(situation):
@@ -185,6 +192,12 @@ def _by_the_bot(plan: Plan, reply: EngineReply, situation: Situation, rules: Rul
         case _:
             plan.answers = texts
     return plan
+
+
+def goes_on_from_details(situation: Situation) -> bool:
+    """Whether the last message complained or told details: what follows may be one detail more."""
+    outcome, _, intent = (situation.last_outcome or "").partition(":")
+    return outcome == wire.COMPLAINT or intent.startswith("give_details")
 
 
 def _answered_before(situation: Situation) -> bool:
@@ -218,6 +231,16 @@ def _never_silent(plan: Plan, situation: Situation, rules: Rules) -> Plan:
     if plan.answers or plan.words or plan.choices or plan.offer or plan.tell_status or plan.hand_off:
         return plan
     return _missed(plan, situation, rules, offer="offer_human", gap="unanswered")
+
+
+def _unanswered(plan: Plan, main: Signal, situation: Situation, rules: Rules) -> Plan:
+    """Noise teaches editors nothing and calls nobody, however much of it comes; a person is offered all the same."""
+    reason = main.extra.get("reason")
+    if reason == NOISE:
+        plan.offer = "still_here" if plan.standing == situation.last_outcome else "offer_human"
+        return plan
+    offer = "offer_to_say_more" if reason == ONLY_NAMED else "offer_human"
+    return _missed(plan, situation, rules, offer=offer, gap="unanswered")
 
 
 def _answered(plan: Plan, reply: EngineReply, main: Signal, situation: Situation, rules: Rules) -> Plan:

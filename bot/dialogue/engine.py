@@ -6,7 +6,12 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True)
 class TurnInput:
-    """One customer message and what an engine may know about it. `passed_over`: an article that is not to be given."""
+    """One customer message and what an engine may know about it.
+
+    `passed_over`: an article that is not to be given. `names`: of how many words the name is that is all there is in
+    the message (`understanding/naming.py`); 0 where it says more. `before` is the question that it may go on from,
+    `said` the article that answered that one: filled for the search alone, since Rasa keeps them itself.
+    """
 
     sender: str
     message_id: str
@@ -19,6 +24,9 @@ class TurnInput:
     asks_human: bool = False
     asks_ticket_status: bool = False
     passed_over: str | None = None
+    names: int = 0
+    before: str = ""
+    said: str | None = None
 
 
 @dataclass(frozen=True)

@@ -97,8 +97,10 @@ class Prewarmer:
 
 
 def _by_model(texts: list[str]) -> dict[str, list[str]]:
-    """The texts by the model that embeds them; understands each on the way."""
+    """The texts by the model that embeds them, without noise; understands each on the way."""
     batches: dict[str, list[str]] = {}
     for text in texts:
-        batches.setdefault(understood(text).embedding, []).append(text)
+        seen = understood(text)
+        if not seen.noise:
+            batches.setdefault(seen.embedding, []).append(text)
     return batches

@@ -11,10 +11,12 @@ from bot import wire
 from bot.alerts import counter
 from bot.chat.models import Conversation, Message, Turn
 from bot.core import errors
-from bot.dialogue import decide
+from bot.dialogue import decide, named
+from bot.dialogue.answering import Answering
 from bot.dialogue.engine import EngineFailed, EngineReply, TurnInput
-from bot.dialogue.turn import Answering
 from bot.understanding import facts, redact
+from bot.understanding.clean import fold
+from bot.understanding.naming import words_named
 
 BATCH = 20
 TRIES = 20
@@ -35,6 +37,8 @@ async def recount(work: Answering) -> int:
         began = time.monotonic()
         try:
             reply = await work.engine.answer(turn)
+            if named.is_offered(turn, reply, told_more=False):
+                reply = named.offered_for(reply, None)
             await asyncio.to_thread(_count, work, turn.message_id, reply)
         except (EngineFailed, errors.Invalid) as error:
             if not await work.engine.ready():
@@ -64,6 +68,7 @@ def _turn(message_id: str, text: str) -> TurnInput:
         text=seen.text or text,
         language=seen.reply_language,
         embedding=seen.embedding,
+        names=words_named(fold(seen.text)),
     )
 
 

@@ -19,7 +19,9 @@ from bot.dialogue.meant import instead
 from bot.dialogue.prewarm import understood
 from bot.knowledge.models import Article, Audience
 from bot.policy.shapes import Policy
+from bot.understanding.clean import fold
 from bot.understanding.facts import Facts
+from bot.understanding.naming import words_named
 
 WEEK = timedelta(days=7)
 UNTOLD = "und"
@@ -84,6 +86,22 @@ def heard(begun: Begun) -> Begun:
     return replace(begun, facts=understood(begun.pending.text))
 
 
+def going_on(session: Session, begun: Begun) -> TurnInput:
+    """The turn with what was asked before it: as the article puts it that answered it, else in the customer's words."""
+    said = begun.situation.last_article_id
+    question = session.scalar(select(Article.question).where(Article.id == said)) if said else None
+    return replace(begun.turn, before=question or _said_before(session, begun.pending) or "", said=said)
+
+
+def _said_before(session: Session, pending: Pending) -> str | None:
+    earlier = select(Message.text).where(
+        Message.conversation_id == pending.conversation_id,
+        Message.author == Author.CUSTOMER,
+        Message.seq < pending.seq,
+    )
+    return session.scalar(earlier.order_by(Message.seq.desc()).limit(1))
+
+
 def _turn(
     conversation: Conversation, pending: Pending, seen: Facts, language: str, policy: Policy, ticket: Ticket | None
 ) -> TurnInput:
@@ -103,6 +121,7 @@ def _turn(
         asks_human=bool(seen.asks_human),
         asks_ticket_status=bool(seen.asks_ticket_status),
         passed_over=conversation.last_article_id if meant else None,
+        names=words_named(fold(meant or seen.text)),
     )
 
 

@@ -3,14 +3,9 @@
 The worker calls `answer_conversation`; everything that is said or promised about a customer message comes from here.
 """
 
-import asyncio
-import functools
 import logging
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any
 
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
@@ -20,29 +15,23 @@ from bot.alerts import counter
 from bot.chat import delivery, feedback
 from bot.chat.models import Author, Conversation, Kind, Turn
 from bot.core import clock, errors, metrics
-from bot.core.db import Database, after_commit
-from bot.core.settings import Settings
+from bot.core.db import after_commit
 from bot.desk import handoff
 from bot.desk import service as desk
 from bot.desk import words as desk_words
-from bot.dialogue import claim, decide, last_resort, situation, words
+from bot.dialogue import asking, claim, decide, inbox, last_resort, situation, words
+from bot.dialogue.answering import Answering
 from bot.dialogue.claim import Pending
 from bot.dialogue.decide import Plan
-from bot.dialogue.engine import Engine, EngineFailed, EngineReply, Signal
+from bot.dialogue.engine import EngineReply, Signal
 from bot.dialogue.situation import Begun, Standing
-from bot.dialogue.together import MOST, Together
-from bot.knowledge import gaps
-from bot.policy.shapes import Policy
 from bot.understanding import redact
 
 BACKOFF_SECONDS = (0.5, 1, 2, 4, 8)
 TRIES = 12
 NOBODY_ANSWERED = "NobodyAnswered"
 """The last failure of a message for which neither engine had a reply."""
-THREADS = 4
 OUTCOME_CHARACTERS = 80
-P = ParamSpec("P")
-R = TypeVar("R")
 _SETTLED = (
     update(Turn)
     .where(Turn.message_id == bindparam("settled_id"))
@@ -54,62 +43,6 @@ _SETTLED = (
     )
 )
 log = logging.getLogger(__name__)
-
-
-@dataclass
-class Answering:
-    """What a worker answers with."""
-
-    db: Database
-    settings: Settings
-    policy: Policy
-    engine: Engine
-    fallback: Engine
-    worker: str
-    behind: bool = False
-    """Set while the oldest waiting turn is too old: turns go by the fallback until it is cleared."""
-    knows: bool = True
-    """Cleared until the index was seen to hold the articles once: an empty index is no reason to say "no answer"."""
-
-    waiting: int = 0
-    """Conversations of this process whose turn waits for a slot."""
-
-    def __post_init__(self) -> None:
-        self._threads = ThreadPoolExecutor(1 if self.db.is_sqlite else THREADS, thread_name_prefix="turns")
-        self._together = Together(self.db, self._threads, most=MOST if self.db.is_sqlite else 1)
-
-    async def in_thread(self, work: "Callable[Concatenate[Answering, P], R]", *args: P.args, **more: P.kwargs) -> R:
-        """Run a turn's share of work for the processor. SQLite has one writer anyway: one thread of ours keeps the
-        process's other threads, that of acknowledgements above all, from waiting behind many."""
-        call = functools.partial(work, self, *args, **more)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
-
-    async def in_transaction(
-        self, work: "Callable[Concatenate[Answering, Session, P], R]", *args: P.args, **more: P.kwargs
-    ) -> R:
-        """Run a turn's share of database work, on SQLite together with that of other turns.
-
-        On PostgreSQL each has its own transaction: there are many writers, and who holds several conversations could
-        wait for one who holds what it wants next.
-        """
-
-        def share(session: Session) -> R:
-            return work(self, session, *args, **more)
-
-        return cast(R, await asyncio.wrap_future(self._together.submit(share)))
-
-    def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        self._together.close()
-
-    @property
-    def rules(self) -> decide.Rules:
-        dialogue = self.policy.dialogue
-        return decide.Rules(
-            dialogue.anger_hands_over,
-            dialogue.misses_hand_over,
-            dialogue.complaints_hand_over,
-        )
 
 
 async def answer_conversation(work: Answering, conversation_id: str) -> None:
@@ -147,28 +80,20 @@ async def _answer(work: Answering, standing: Standing) -> Standing | None:
 
 
 async def _ask(work: Answering, begun: Begun) -> EngineReply | None:
-    """The engine's reply; the fallback's when it fails, is slow, or turns are piling up; None when none can answer.
+    """What is known without an engine, else what the engines say; None when none can answer.
 
     A message that failed TRIES times is not asked about again: what breaks on it must not keep it from a person.
     """
-    if begun.pending.attempts >= TRIES or not work.knows:
+    if begun.pending.attempts >= TRIES:
+        return None
+    if begun.facts.noise:
+        return EngineReply((), (Signal(wire.UNANSWERED, extra={"reason": decide.NOISE}),), "rules")
+    if not work.knows:
         return None
     if begun.chosen is not None:
         extra = {"article_id": begun.chosen.article_id, "question": begun.chosen.article_question}
         return EngineReply((begun.chosen.text,), (Signal(wire.ANSWERED, "chosen", 1.0, extra),), "chosen")
-    engines = [work.fallback] if work.behind else [work.engine, work.fallback]
-    for engine in engines:
-        try:
-            with metrics.ENGINE_SECONDS.labels(engine.name).time():
-                async with asyncio.timeout(work.settings.turn_timeout_seconds):
-                    return await engine.answer(begun.turn)
-        except (EngineFailed, TimeoutError) as error:
-            metrics.ENGINE_FAILURES.labels(engine.name).inc()
-            log.warning(
-                "engine failed",
-                extra={"engine": engine.name, "cause": str(error) or "time-out", "turn": begun.pending.message_id},
-            )
-    return None
+    return await asking.ask(work, begun)
 
 
 def _can_do_without(work: Answering, begun: Begun) -> bool:
@@ -258,9 +183,7 @@ def _carry_out(
         _hand_over(work, thread, begun, plan)
     elif plan.tell_status or plan.tell_certainty:
         _tell_ticket(work, thread, status=plan.tell_status)
-    if plan.gap is not None and plan.hand_off in (None, "unresolved"):
-        asked = {"message_id": begun.pending.message_id, "text": begun.pending.text}
-        gaps.do_note(session, conversation=conversation, reason=plan.gap, **asked)
+    inbox.do_keep(session, conversation=conversation, begun=begun, plan=plan)
     _remember(session, conversation, begun, plan, reply)
 
 

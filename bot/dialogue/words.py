@@ -11,6 +11,10 @@ _WORDS: dict[str, dict[str, str]] = {
         "en": "I do not have an answer to that yet. You can put it in other words, or a person takes over right away.",
         "zh": "这个问题我暂时没有答案。您可以换个说法再问一次，也可以马上转人工客服。",
     },
+    "offer_to_say_more": {
+        "en": "What would you like to know or do about it? Tell me in one sentence, or a person takes over right away.",
+        "zh": "关于这个，您想了解或办理什么？请用一句话告诉我，也可以马上转人工客服。",
+    },
     "offer_after_not_helpful": {
         "en": "Thank you for saying so. Tell me what is still open, or a person takes over right away.",
         "zh": "谢谢您告诉我。请说说哪里还没解决，或者马上转人工客服。",

@@ -10,6 +10,7 @@ from bot.understanding.anger import Heard, hear
 from bot.understanding.clean import clean, fold
 from bot.understanding.entities import Entity, read_entities
 from bot.understanding.language import detect, reply_language
+from bot.understanding.noise import is_noise
 from bot.understanding.risk import Risk, read_risks
 from bot.understanding.score import Reason, Score
 from bot.understanding.urgency import read_urgency
@@ -26,7 +27,8 @@ class Facts:
 
     `text` is as long as the message, simplified and without what a database refuses, so that the entities' offsets
     hold in both. `language` is `en`, `zh`, another ISO 639 code, or `und` where there is nothing to tell it by (digits,
-    emoji): then the conversation's language holds. The words in every reason are cut from the message as it came.
+    emoji): then the conversation's language holds. `noise` is no message at all. The words in every reason are cut
+    from the message as it came.
     """
 
     language: str
@@ -39,6 +41,7 @@ class Facts:
     entities: tuple[Entity, ...]
     asks_human: tuple[str, ...]
     asks_ticket_status: tuple[str, ...]
+    noise: bool
     heard: Heard
 
     def as_dict(self) -> dict[str, Any]:
@@ -66,6 +69,7 @@ def read(text: str) -> Facts:
         entities=read_entities(folded),
         asks_human=cues.asks_human(text, hits),
         asks_ticket_status=cues.asks_ticket_status(text, hits),
+        noise=is_noise(folded, hits),
         heard=heard,
     )
 

@@ -28,7 +28,7 @@ AGENTS_KINDS = frozenset({"hurtful", "overpromise"})
 KINDS = frozenset(
     {
         "anger", "warmth", "urgency", "safety", "legal", "media", "regulator", "data", "self_harm",
-        "asks_human", "asks_ticket_status",
+        "asks_human", "asks_ticket_status", "orders",
     }
 )  # fmt: skip
 ATTRIBUTES = frozenset({"LOWER", "ORTH", "IS_DIGIT", "OP"})

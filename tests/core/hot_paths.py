@@ -25,8 +25,9 @@ from bot.core.settings import Settings
 from bot.desk import handoff, queue, service, views
 from bot.desk.models import Ticket
 from bot.dialogue import certainty, claim
+from bot.dialogue.answering import Answering
 from bot.dialogue.scripted import ScriptedEngine
-from bot.dialogue.turn import Answering, answer_conversation
+from bot.dialogue.turn import answer_conversation
 from bot.policy import load as policy_load
 from bot.policy.shapes import Policy
 from tests.scripts import by_first_word
