@@ -1,6 +1,7 @@
 /** HTTP calls of every page: JSON in, JSON out, the one error shape as `Refused`, no connection as `Away`. */
 
 const CALL_TIMEOUT_MS = 15_000;
+const LARGEST_OUTLIVING = 20_000;
 
 export class Refused extends Error {
   /** `retryAfter`: seconds, where the server named them. */
@@ -12,15 +13,20 @@ export class Refused extends Error {
 
 export class Away extends Error {}
 
-/** Calls `/api/v1` + `path`. `body`: JSON, or a `FormData`. `token`: a customer's; staff are known by their cookie. Throws Refused or Away. */
-export async function call(path, { method = "GET", body, token, signal, timeout = CALL_TIMEOUT_MS } = {}) {
+/**
+ * Calls `/api/v1` + `path`. `body`: JSON, or a `FormData`. `token`: a customer's; staff are known by their cookie.
+ * `outlives`: it also arrives when the page is left, if it is small. Throws Refused or Away.
+ */
+export async function call(path, { method = "GET", body, token, signal, timeout = CALL_TIMEOUT_MS, outlives } = {}) {
   const isForm = body instanceof FormData;
-  const request = { method, headers: headers(method, token, isForm), body: isForm ? body : body && JSON.stringify(body) };
+  const content = isForm ? body : body && JSON.stringify(body);
+  const keepalive = Boolean(outlives) && (content?.length ?? 0) < LARGEST_OUTLIVING;
+  const request = { method, headers: headers(method, token, isForm), body: content, keepalive };
   const answer = await send(path, request, signal, timeout);
   if (answer.status >= 502) throw new Away(`HTTP ${answer.status}`);
-  const content = await answer.json().catch(() => null);
-  if (answer.ok) return content;
-  throw new Refused(answer.status, content?.error, secondsOf(answer.headers.get("Retry-After")));
+  const told = await answer.json().catch(() => null);
+  if (answer.ok) return told;
+  throw new Refused(answer.status, told?.error, secondsOf(answer.headers.get("Retry-After")));
 }
 
 async function send(path, request, signal, timeout) {

@@ -7,9 +7,10 @@ import { label, t } from "./words.js";
 /**
  * `fields`: `{name, words, kind: "line"|"area"|"select"|"choice"|"moment", options?: [{value, words}], value?, required?, suggestions?}`;
  * `value` is the option chosen beforehand.
- * `perform(values)` does it; the dialog closes when it has succeeded. Resolves to whether it was done.
+ * `more`: an element below the intro. `perform(values)` does it; the dialog closes when it has succeeded. Resolves to
+ * whether it was done.
  */
-export function ask({ title, intro, fields = [], submit, perform }) {
+export function ask({ title, intro, more, fields = [], submit, perform }) {
   return new Promise((resolve) => {
     const problem = el("p", { class: "error", role: "alert" });
     const send = el("button", { type: "submit", class: "button main" }, submit);
@@ -23,6 +24,7 @@ export function ask({ title, intro, fields = [], submit, perform }) {
       { method: "dialog" },
       el("h2", { id: "dialog-title" }, title),
       intro && el("p", { class: "intro" }, intro),
+      more,
       ...fields.map(field),
       problem,
       el("div", { class: "verbs" }, cancel, send),

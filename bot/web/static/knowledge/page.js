@@ -1,46 +1,90 @@
 /** The editor's page: the articles that are asked for, and the open one. */
 
+import { showKeys } from "../dialog.js";
 import { $ } from "../dom.js";
 import { onKeys } from "../keys.js";
 import { close, merged, opened, pageQuery, Rows, showView } from "../rows.js";
 import { sentenceOf, showConnection, staffCall, startStaffPage } from "../staff.js";
 import { currentLanguage, moment, onLanguage, t } from "../words.js";
+import { run, runMain } from "./deeds.js";
+import { fetchDrafts } from "./drafts.js";
+import { beginArticle, openArticle, redraw, startEditor, written } from "./editor.js";
 import { asked, fillFilters, isNarrowed, readAddress, startFilters } from "./filters.js";
+import { startForm } from "./form.js";
 import { rowOf } from "./row.js";
+import { isNewKey } from "./sheet.js";
 import { showTabs } from "./tabs.js";
 
 const me = await startStaffPage("knowledge");
-const isEditor = ["editor", "admin"].some((role) => me.roles.includes(role));
+const writes = ["editor", "admin"].some((role) => me.roles.includes(role));
 const rows = new Rows($("#list"), (article) => article.id, paint);
 let articles = [];
+let begun = [];
 let next = null;
 let counts = null;
 let loads = 0;
 
+const KEYS = {
+  j: () => rows.move(1),
+  k: () => rows.move(-1),
+  n: () => writes && begin(),
+  e: () => !$("#write").hidden && $("#question").focus(),
+  p: runMain,
+  "/": () => $("#q").focus(),
+  Escape: () => (close(), rows.focusOpen()),
+  "?": () => showKeys(["j", "k", "n", "e", "p", "/", "s", "?"].map((key) => [shown[key] ?? key, t(`knowledge.keys.${key}`)])),
+};
+const shown = { s: "Ctrl+S" };
+
 function start() {
   showTabs("articles");
-  for (const node of document.querySelectorAll('[data-for="editor"]')) node.hidden = !isEditor;
+  $("#new").hidden = !writes;
   fillFilters();
   startFilters(() => load());
+  startEditor({ me, writes, known, changed: () => load() });
+  if (writes) startForm(written);
+  $("#new").addEventListener("click", begin);
   $("#more").addEventListener("click", () => load(next));
-  addEventListener("hashchange", () => (readAddress() ? load() : null, openFromAddress()));
-  onLanguage(() => (fillFilters(counts ?? {}), draw()));
-  onKeys({ j: () => rows.move(1), k: () => rows.move(-1), "/": () => $("#q").focus(), Escape: close });
-  load().then(openFromAddress);
+  $("#back").addEventListener("click", close);
+  addEventListener("hashchange", () => (readAddress() && load(), openFromAddress()));
+  addEventListener("keydown", savedByKey);
+  onLanguage(() => (fillFilters(counts ?? {}), draw(), redraw()));
+  onKeys(KEYS);
+  load();
+  openFromAddress();
+}
+
+const names = (items = []) => items.map(({ name }) => name);
+const known = () => ({ tags: names(counts?.tags), categories: names(counts?.categories) });
+
+/** A new article is in the language that the list is narrowed to, else in the page's. */
+function begin() {
+  const { language = currentLanguage(), category = null, tag } = asked();
+  beginArticle({ language, category, tags: tag ? [tag] : [] });
+}
+
+function savedByKey(event) {
+  if (!(event.ctrlKey || event.metaKey) || event.key !== "s") return;
+  event.preventDefault();
+  if (document.querySelector("dialog[open]")) return;
+  if ($('[data-verb="save"]')) run("save");
+  else runMain();
 }
 
 /** Loads the list, or what follows `cursor`. An answer that a newer question has overtaken is not shown. */
 async function load(cursor) {
   const place = ++loads;
   try {
-    const [page, counted] = await Promise.all([
+    const [page, counted, drafts] = await Promise.all([
       staffCall(`/knowledge/articles?${pageQuery(articles.length, { ...asked(), after: cursor })}`),
-      staffCall(`/knowledge/articles/counts?${new URLSearchParams(asked())}`).catch(() => null),
+      staffCall(`/knowledge/articles/counts?${new URLSearchParams(asked())}`),
+      writes ? fetchDrafts() : { items: [] },
     ]);
     if (place !== loads) return;
     articles = cursor ? merged(articles, page.items, "id") : page.items;
     [next, counts] = [page.next ?? null, counted];
-    fillFilters(counts ?? {});
+    begun = drafts.items.filter(({ key }) => isNewKey(key)).map(asRow);
+    fillFilters(counts);
     showConnection(true);
     draw();
   } catch (error) {
@@ -49,10 +93,20 @@ async function load(cursor) {
   }
 }
 
+const asRow = ({ key, content, at }) => ({
+  id: key,
+  isBegun: true,
+  question: content.question ?? "",
+  language: content.language ?? currentLanguage(),
+  updated_at: at,
+});
+
+/** What was begun and not saved stands on top, so that it is not forgotten. */
 function draw() {
-  rows.show(articles);
-  $("#count").textContent = t("knowledge.count", { n: counts?.total ?? articles.length });
-  $("#none").hidden = articles.length > 0;
+  if (!counts) return;
+  rows.show([...begun, ...articles]);
+  $("#count").textContent = t("knowledge.count", { n: counts.total });
+  $("#none").hidden = articles.length + begun.length > 0;
   $("#none-words").textContent = t(isNarrowed() ? "knowledge.none.narrowed" : "knowledge.none");
   $("#more").hidden = !next;
 }
@@ -64,8 +118,7 @@ function paint(article) {
 function openFromAddress() {
   showView();
   rows.markOpen();
-  $("#open").hidden = !opened();
-  $("#empty").hidden = Boolean(opened());
+  openArticle(opened());
 }
 
 start();

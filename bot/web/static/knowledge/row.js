@@ -5,7 +5,9 @@ import { label, moment, t } from "../words.js";
 
 export const statusBadge = (status) => el("span", { class: `badge ${status}` }, label("article.status", status));
 
+/** `article.isBegun`: it is not there yet, only what its editor has written. */
 export function rowOf(article) {
+  if (article.isBegun) return begunRow(article);
   return [
     el(
       "span",
@@ -20,6 +22,17 @@ export function rowOf(article) {
     footOf(article),
   ];
 }
+
+const begunRow = ({ question, language, updated_at }) => [
+  el(
+    "span",
+    { class: "top" },
+    el("span", { class: "badge draft" }, t("knowledge.unsaved")),
+    el("span", {}, label("language", language)),
+    el("span", { class: "end" }, moment(updated_at)),
+  ),
+  el("span", { class: "what", lang: language }, question || t("knowledge.untitled")),
+];
 
 function footOf(article) {
   const place = [article.category?.replaceAll("/", " › "), ...article.tags.map((tag) => `#${tag}`)].filter(Boolean);

@@ -1,0 +1,38 @@
+/** How an article is used: how often it was shown, whether it helped, and what those wrote whom it did not. */
+
+import { Refused } from "../api.js";
+import { el, fillWith, icon } from "../dom.js";
+import { sentenceOf, staffCall } from "../staff.js";
+import { moment, t } from "../words.js";
+import { pathOf } from "./sheet.js";
+
+const FIGURES = ["shown", "helped", "not_helped", "handoffs"];
+let turn = 0;
+
+export async function showUse(place, { sheet }) {
+  const mine = ++turn;
+  fillWith(place, el("p", { class: "quiet" }, t("checks.under-way")));
+  try {
+    const use = await staffCall(pathOf(sheet.key, "use"));
+    if (mine === turn && place.closest("#work").dataset.pane === "use") fillWith(place, ...drawn(use));
+  } catch (error) {
+    const absent = error instanceof Refused && error.status === 404;
+    const words = el("p", { class: absent ? "quiet" : "error" }, absent ? t("use.absent") : sentenceOf(error));
+    if (mine === turn) fillWith(place, words);
+  }
+}
+
+function drawn(use) {
+  if (!use.shown) return [el("div", { class: "nothing" }, icon("clock"), el("p", {}, t("use.never")))];
+  const figure = (name) => el("div", {}, el("dt", {}, t(`use.${name}`)), el("dd", { class: "figure" }, String(use[name])));
+  const reasons = use.reasons ?? [];
+  return [
+    el("dl", { class: "uses" }, ...FIGURES.map(figure)),
+    use.last_used_at && el("p", { class: "quiet" }, t("use.last", { time: moment(use.last_used_at) })),
+    reasons.length > 0 && el("section", {}, el("h2", {}, t("use.reasons")), el("ul", { class: "quotes" }, ...reasons.map(reasonNode))),
+  ].filter(Boolean);
+}
+
+/** A reason is its words, or the words and when they were written. */
+const reasonNode = (reason) =>
+  el("li", {}, el("blockquote", {}, reason.text ?? String(reason)), reason.at && el("small", {}, moment(reason.at)));
