@@ -29,10 +29,10 @@ from bot.desk import socket as desk_socket
 from bot.dialogue.engine import Engine
 from bot.dialogue.prewarm import Prewarmer
 from bot.knowledge import api as knowledge_api
+from bot.knowledge import editing_api, images_api
 from bot.knowledge.gaps import api as gaps_api
-from bot.knowledge.wishes import api as wishes_api
 from bot.knowledge.imports import api as imports_api
-from bot.knowledge import editing_api
+from bot.knowledge.wishes import api as wishes_api
 from bot.knowledge.writing import api as writing_api
 from bot.learning import api as learning_api
 from bot.operations import api as operations_api
@@ -80,6 +80,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, long_lived: 
     calls.describe(app)
     app.include_router(_api())
     app.include_router(probes.router)
+    app.include_router(images_api.shown)
     _serve_pages(app)
     return app
 
@@ -112,6 +113,7 @@ def _api() -> APIRouter:
         wishes_api,
         imports_api,
         editing_api,
+        images_api,
         writing_api,
         alerts_api,
         operations_api,

@@ -19,7 +19,7 @@ from bot.dialogue import engines
 from bot.dialogue.answering import Answering
 from bot.dialogue.engine import Engine
 from bot.dialogue.worker import Handler, Worker, forget_leases, worker_name
-from bot.knowledge import indexing, service
+from bot.knowledge import indexing, service, validity
 from bot.knowledge.imports import arriving, staging, work
 from bot.policy import load as policy_load
 from bot.policy.shapes import Policy
@@ -129,7 +129,11 @@ def worker_of(parts: Parts) -> Worker:
         with contextlib.suppress(KnowledgeUnavailable, KnowledgeRefused):
             parts.answering.knows |= await indexing.make_equal(parts.db, parts.knowledge)
 
-    return Worker(parts.answering, hub=parts.hub, handlers=handlers(parts), checks=(equal_index,), slow=SLOW)
+    async def dates() -> None:
+        await asyncio.to_thread(validity.follow, parts.db)
+
+    checks = (dates, equal_index)
+    return Worker(parts.answering, hub=parts.hub, handlers=handlers(parts), checks=checks, slow=SLOW)
 
 
 def handlers(parts: Parts) -> dict[str, Handler]:

@@ -102,6 +102,11 @@ class Settings(BaseSettings):
         False, description="Served over HTTPS: cookies are Secure, browsers are told HSTS, sockets are for HTTPS pages."
     )
 
+    link_checks: bool = Field(True, description="Call the links of articles to see whether they lead somewhere.")
+    link_check_networks: str = Field(
+        "", description="Comma list of our own addresses and networks that links are checked in, on any port."
+    )
+
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     policy_dir: Path | None = Field(None, description="Folder of policy files; empty means the shipped ones.")
 
@@ -133,7 +138,7 @@ class Settings(BaseSettings):
             raise PydanticCustomError("addresses", "one or more different http://host:port, separated by commas")
         return ",".join(urls)
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "link_check_networks")
     @classmethod
     def _are_networks(cls, text: str) -> str:
         for part in sorted(_comma_set(text)):
@@ -163,7 +168,11 @@ class Settings(BaseSettings):
 
     @cached_property
     def proxies(self) -> tuple[Network, ...]:
-        return tuple(ip_network(part, strict=False) for part in sorted(_comma_set(self.trusted_proxies)))
+        return _networks(self.trusted_proxies)
+
+    @cached_property
+    def link_networks(self) -> tuple[Network, ...]:
+        return _networks(self.link_check_networks)
 
     @cached_property
     def origins(self) -> frozenset[str]:
@@ -198,6 +207,10 @@ def _check_url(url: str, schemes: tuple[str, ...]) -> str:
         shape = "an address that begins with {begins}; in its password %40 stands for @, %2F for /, %3A for :"
         raise PydanticCustomError("address", shape, {"begins": begins})
     return url
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ip_network(part, strict=False) for part in sorted(_comma_set(text)))
 
 
 def _comma_set(text: str) -> frozenset[str]:

@@ -11,7 +11,7 @@ from bot.core.auth import Role, Staff
 from bot.core.http import Db, require
 from bot.core.shapes import Query as Asked
 from bot.core.shapes import Storable, Words
-from bot.knowledge import compare, gaps, service, shelf, views
+from bot.knowledge import compare, service, shelf, views
 from bot.knowledge.models import ArticleVersion, Status
 from bot.knowledge.schemas import (
     ArticleChange,
@@ -20,7 +20,6 @@ from bot.knowledge.schemas import (
     ArticlesOut,
     ComparisonOut,
     CountsOut,
-    GapsOut,
     Listing,
     Narrowing,
     Restore,
@@ -155,13 +154,6 @@ async def search(
         raise errors.Invalid(str(error)) from error
     hits = [{"article_id": hit.article_id, "question": hit.question, "score": hit.score} for hit in found.hits]
     return {"decision": found.decision, "confidence": found.confidence, "language": found.language, "hits": hits}
-
-
-@router.get("/gaps", **calls.told(GapsOut, by="staff", body=False))
-def unanswered(_reader: Reader, db: Db) -> dict[str, Any]:
-    """What customers asked that could not be answered."""
-    with db.snapshot() as session:
-        return {"items": gaps.listed(session)}
 
 
 def check_teams(policy: Policy, given: ArticleIn) -> None:

@@ -124,18 +124,3 @@ class Image(Base):
     height: Mapped[int]
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(ForeignKey("staff.id"))
-
-
-class Gap(Base):
-    """A question that we could not answer, or whose answer did not help. One row a message."""
-
-    __tablename__ = "gaps"
-    __table_args__ = (Index("ix_gaps_at", "at"),)
-
-    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"), primary_key=True)
-    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
-    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"))
-    language: Mapped[str] = mapped_column(String(8))
-    text: Mapped[str] = mapped_column(Text)
-    reason: Mapped[str] = mapped_column(String(16))
-    at: Mapped[datetime]

@@ -156,6 +156,19 @@ class LinksOut(BaseModel):
     links: list[LinkOut]
 
 
+class LinksIn(Shape):
+    urls: list[Annotated[str, StringConstraints(min_length=1, max_length=2_000), Storable]] = Field(max_length=100)
+
+
+class ImageOut(BaseModel):
+    image_id: str
+    url: str
+    bytes: int
+    media_type: str
+    width: int
+    height: int
+
+
 class PreviewOut(LinksOut):
     """`rich`: a list of nodes, each a text or `{tag, href?, src?, alt?, start?, children}`."""
 
@@ -181,6 +194,12 @@ class Narrowing(Shape):
 class Listing(Narrowing):
     sort: Literal["id", "updated", "question"] = "id"
     after: Annotated[str, StringConstraints(max_length=4_000), Storable] = ""
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
+
+
+class Untranslated(Shape):
+    to: Language
+    after: Query = ""
     limit: Annotated[int, Field(ge=1, le=500)] = 100
 
 
@@ -256,6 +275,17 @@ class ArticleOut(ContentOut):
 class ArticlesOut(BaseModel):
     items: list[ArticleOut]
     next: str | None = None
+
+
+class ReminderOut(ArticleOut):
+    """`due`: what comes first, its `review` or its `end`."""
+
+    due: Literal["review", "end"]
+    due_at: str
+
+
+class RemindersOut(BaseModel):
+    items: list[ReminderOut]
 
 
 class NamedCount(BaseModel):

@@ -95,7 +95,8 @@ def test_everybody_is_let_in_or_refused_as_the_table_says(
 @pytest.mark.parametrize("door", [door for door in TABLES["PUBLIC"] if not door.startswith("FILES")])
 def test_what_is_open_to_everybody_asks_for_nothing(site: Site, http: httpx.Client, door: str) -> None:
     method, path = door.split()
-    assert _call(http, method, site.url + path, None) not in (401, 403, 404)
+    nothing = () if "{" in path else (404,)
+    assert _call(http, method, site.url + path, None) not in (401, 403, *nothing)
 
 
 def test_a_conversation_that_never_was_is_answered_as_somebody_elses_is(
