@@ -1,32 +1,36 @@
 /** What is looked at before an article is published: its links, and the articles that say the same or something else. */
 
-import { Refused } from "../api.js";
 import { el, fillWith, icon } from "../dom.js";
 import { addressOf } from "../rows.js";
-import { sentenceOf, staffCall } from "../staff.js";
+import { staffCall } from "../staff.js";
 import { t } from "../words.js";
+
+const PATIENCE_MS = 60_000;
 
 export const post = (path, body, more = {}) => staffCall(`/knowledge/${path}`, { method: "POST", body, ...more });
 
 /** The article as the calls for writing take it. */
 export const draftBody = (sheet, content) => (sheet.article ? { ...content, id: sheet.article.id } : content);
 
-/** An element that fills itself as the answers come. What cannot be checked is said, and hinders nobody. */
+/** An element that fills itself as the answers come. What cannot be looked at now is said, and hinders nobody. */
 export function checksOf(sheet, content) {
   const place = el("div", { class: "checks", "aria-live": "polite" }, el("p", { class: "quiet" }, t("checks.under-way")));
-  Promise.all([links(content), likenesses(sheet, content)])
-    .then(([broken, alike]) => {
-      const found = [...broken, ...alike];
-      fillWith(place, ...(found.length ? found : [el("p", { class: "quiet" }, t("checks.nothing"))]));
-    })
-    .catch((error) => fillWith(place, el("p", { class: "quiet" }, sentenceOf(error))));
+  const unknown = (words) => () => [el("p", { class: "quiet" }, t(words))];
+  Promise.all([
+    links(content).catch(unknown("checks.links.unknown")),
+    likenesses(sheet, content).catch(unknown("checks.similar.unknown")),
+  ]).then(([broken, alike]) => {
+    const found = [...broken, ...alike];
+    fillWith(place, ...(found.length ? found : [el("p", { class: "good" }, icon("check"), t("checks.nothing"))]));
+  });
   return place;
 }
 
 async function links({ answer }) {
   const { links: named } = await post("preview", { answer });
   if (!named.length) return [];
-  const { links: checked } = await post("links/check", { urls: named.map(({ url }) => url) });
+  const urls = named.map(({ url }) => url);
+  const { links: checked } = await post("links/check", { urls }, { timeout: PATIENCE_MS });
   return checked.filter(({ state }) => state !== "ok").map(linkNode);
 }
 
@@ -34,37 +38,32 @@ const linkNode = (link) => el("p", { class: "finding" }, icon("warning"), el("sp
 
 export const linkWords = ({ url, state, why }) => t(`link.${state}`, { url, why: why ?? "" });
 
-async function likenesses(sheet, content) {
-  try {
-    const { duplicates, contradictions } = await post("writing/similar", { draft: draftBody(sheet, content) });
-    return [...duplicates.map(duplicateNode), ...contradictions.map(contradictionNode)];
-  } catch (error) {
-    if (error instanceof Refused && error.status === 404) return [];
-    throw error;
-  }
+export async function likenesses(sheet, content) {
+  const body = { draft: draftBody(sheet, content) };
+  const { duplicates, contradictions } = await post("writing/similar", body, { timeout: PATIENCE_MS });
+  return [...duplicates.map(duplicateNode), ...contradictions.map(contradictionNode)];
 }
 
 export const articleLink = ({ article_id, question }) =>
   el("a", { href: addressOf(article_id, ""), target: "_blank", rel: "noopener" }, question);
 
-export const duplicateNode = (found) =>
-  el(
-    "p",
-    { class: "finding" },
-    icon("article"),
-    el("span", {}, t("checks.duplicate"), " ", articleLink(found), found.why && el("small", {}, found.why)),
-  );
+function duplicateNode(found) {
+  const why = t(`duplicate.${found.why}`, { wording: found.wording });
+  const words = el("span", {}, t("checks.duplicate"), " ", articleLink(found), el("small", {}, why));
+  return el("p", { class: "finding" }, icon("article"), words);
+}
 
-export const contradictionNode = (found) =>
-  el(
+function contradictionNode(found) {
+  const pair = (words, text) => [el("dt", {}, t(words)), el("dd", {}, text)];
+  return el(
     "div",
     { class: "finding" },
     icon("warning"),
     el(
       "div",
       {},
-      el("p", {}, t("checks.contradiction"), " ", articleLink(found)),
-      el("dl", {}, el("dt", {}, t("checks.here")), el("dd", {}, found.here), el("dt", {}, t("checks.there")), el("dd", {}, found.there)),
-      found.why && el("small", {}, found.why),
+      el("p", {}, t(`contradiction.${found.why}`), " ", articleLink(found)),
+      el("dl", {}, ...pair("checks.here", found.here), ...pair("checks.there", found.there)),
     ),
   );
+}

@@ -1,13 +1,15 @@
 /** Tries the article out before it is published: what the bot would say, what is like it, what the last weeks asked. */
 
-import { Refused } from "../api.js";
+import { Away } from "../api.js";
 import { el, fillWith, icon } from "../dom.js";
 import { sentenceOf } from "../staff.js";
 import { t } from "../words.js";
-import { articleLink, contradictionNode, draftBody, duplicateNode, post } from "./checks.js";
+import { articleLink, draftBody, likenesses, post } from "./checks.js";
+import { missing } from "./content.js";
 
 const DAYS = 30;
 const PATIENCE_MS = 60_000;
+const UNNAMED = "draft";
 
 let shownFor = null;
 let now = null;
@@ -24,7 +26,7 @@ export function showTrying(place, { sheet, content }) {
     el(
       "div",
       { class: "trying" },
-      section("try", form(line, t("try.do"), (answers) => tryOut(line.value.trim(), answers)), el("label", { for: "try-line" }, t("try.line"))),
+      section("try", form(line, t("try.do"), () => tryOut(line.value.trim())), el("label", { for: "try-line" }, t("try.line"))),
       section("similar", form(null, t("similar.do"), similar)),
       section("replay", form(null, t("replay.do", { n: DAYS }), replay)),
     ),
@@ -34,19 +36,20 @@ export function showTrying(place, { sheet, content }) {
 const section = (name, content, before) =>
   el("section", { data: { part: name } }, el("h2", {}, t(`${name}.title`)), before ?? el("p", { class: "quiet" }, t(`${name}.intro`)), content);
 
-/** A button, with the line before it, and the place of its answers. A call that is not there hides them, in words. */
+/** A button, with the line before it, and the place of its answers. What an article still lacks is said first. */
 function form(line, words, run) {
   const answers = el("div", { class: "answers", "aria-live": "polite" });
   const button = el("button", { type: "submit", class: "button" }, words);
   const submit = async (event) => {
     event.preventDefault();
+    const [lacking] = Object.values(missing(now.content));
+    if (lacking) return fillWith(answers, el("p", { class: "quiet" }, lacking));
     button.disabled = true;
     fillWith(answers, el("p", { class: "quiet" }, t("checks.under-way")));
     try {
-      fillWith(answers, ...(await run(answers)));
+      fillWith(answers, ...(await run()));
     } catch (error) {
-      const absent = error instanceof Refused && error.status === 404;
-      fillWith(answers, el("p", { class: absent ? "quiet" : "error" }, absent ? t("try.absent") : sentenceOf(error)));
+      fillWith(answers, el("p", { class: "error" }, error instanceof Away ? t("try.away") : sentenceOf(error)));
     } finally {
       button.disabled = false;
     }
@@ -62,26 +65,23 @@ async function tryOut(question) {
   return [side("try.now", found.now, sheet), side("try.with", found.with_draft, sheet)];
 }
 
-function side(words, search, sheet) {
+function side(words, search, { article }) {
+  const isThis = ({ article_id }) => article_id === (article?.id ?? UNNAMED);
   const [first] = search.hits;
-  const mine = first && search.decision === "answer" && first.article_id === sheet.article?.id;
+  const answers = search.decision === "answer" && first;
+  const hit = (one) => el("li", {}, isThis(one) ? el("b", {}, one.question) : articleLink(one));
   return el(
     "div",
     { class: "side-by" },
-    el("h3", {}, t(words), mine && el("span", { class: "badge published" }, t("try.this"))),
-    el("p", { class: "decision" }, t(`decision.${search.decision}`, { percent: Math.round(search.confidence * 100) })),
-    search.answer && search.decision === "answer" && el("blockquote", {}, search.answer),
-    el("ol", { class: "hits" }, ...search.hits.map((hit) => hitNode(hit, sheet))),
+    el("h3", {}, t(words), answers && isThis(first) && el("span", { class: "badge published" }, t("try.this"))),
+    el("p", {}, t(`decision.${search.decision}`, { percent: Math.round(search.confidence * 100) })),
+    answers && el("blockquote", {}, search.answer),
+    el("ol", { class: "hits" }, ...search.hits.map(hit)),
   );
 }
 
-const hitNode = (hit, { article }) =>
-  el("li", {}, hit.article_id === article?.id || !hit.article_id ? el("b", {}, hit.question) : articleLink(hit));
-
 async function similar() {
-  const { sheet, content } = now;
-  const found = await post("writing/similar", { draft: draftBody(sheet, content) }, { timeout: PATIENCE_MS });
-  const nodes = [...found.duplicates.map(duplicateNode), ...found.contradictions.map(contradictionNode)];
+  const nodes = await likenesses(now.sheet, now.content);
   return nodes.length ? nodes : [el("p", { class: "good" }, icon("check"), t("similar.none"))];
 }
 
@@ -90,12 +90,14 @@ async function replay() {
   const body = { draft: draftBody(sheet, content), days: DAYS };
   const found = await post("writing/replay", body, { timeout: PATIENCE_MS });
   return [
-    el("p", {}, t("replay.asked", { n: found.questions })),
+    el("p", {}, t("replay.asked", { n: found.questions, of: found.of })),
     group("newly", found.newly_answered, (one) => [one.text]),
-    group("changed", found.changed, (one) => [one.text, " ", el("small", {}, t("replay.instead", { question: one.before.question }))]),
+    group("changed", found.changed, (one) => [one.text, " ", el("small", {}, instead(one))]),
     group("lost", found.no_longer, (one) => [one.text]),
-  ].filter(Boolean);
+  ];
 }
+
+const instead = ({ before, after }) => t("replay.instead", { before: before.question, after: after.question });
 
 function group(name, items, wordsOf) {
   const line = (one) => el("li", {}, ...wordsOf(one), " ", el("small", {}, t("replay.people", { n: one.people })));

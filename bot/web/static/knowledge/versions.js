@@ -2,7 +2,7 @@
 
 import { el, fillWith, icon } from "../dom.js";
 import { sentenceOf, staffCall } from "../staff.js";
-import { moment, stamp, t } from "../words.js";
+import { label, moment, stamp, t } from "../words.js";
 import { statusBadge } from "./row.js";
 import { pathOf, versionsOf } from "./sheet.js";
 
@@ -73,11 +73,12 @@ async function toggle(button, place, { key, from, to }) {
 }
 
 const TAGS = { same: "span", gone: "del", new: "ins" };
+const LISTS = ["variants", "tags", "steps"];
+const NAMED = { status: "article.status", kind: "kind", audience: "audience", team: "team", language: "language" };
 
-const fieldNode = ({ field, parts }) =>
-  el(
-    "section",
-    {},
-    el("h3", {}, t(`field.${field}`)),
-    el("p", { class: "compared" }, ...parts.map(({ op, text }) => el(TAGS[op], {}, text))),
-  );
+/** A list's entries stand each on a line of its own. */
+function fieldNode({ field, parts }) {
+  const words = (text) => (NAMED[field] && text ? label(NAMED[field], text) : text);
+  const part = ({ op, text }) => el(TAGS[op], { class: LISTS.includes(field) && "line" }, words(text));
+  return el("section", {}, el("h3", {}, t(`field.${field}`)), el("p", { class: "compared" }, ...parts.map(part)));
+}
