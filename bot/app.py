@@ -32,6 +32,7 @@ from bot.knowledge import api as knowledge_api
 from bot.knowledge import editing_api, images_api
 from bot.knowledge.gaps import api as gaps_api
 from bot.knowledge.imports import api as imports_api
+from bot.knowledge.imports import exporting_api
 from bot.knowledge.wishes import api as wishes_api
 from bot.knowledge.writing import api as writing_api
 from bot.learning import api as learning_api
@@ -112,6 +113,7 @@ def _api() -> APIRouter:
         gaps_api,
         wishes_api,
         imports_api,
+        exporting_api,
         editing_api,
         images_api,
         writing_api,

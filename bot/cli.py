@@ -128,13 +128,18 @@ def _add_knowledge(commands: "argparse._SubParsersAction[argparse.ArgumentParser
 
 
 def _add_files(below: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    about = "Take the articles of a file, all or none: CSV, JSON, JSON lines or YAML."
+    about = "Take the articles of a file, all or none: CSV, XLSX, JSON, YAML, Markdown, HTML, a help centre's export."
     add = _leaf(below, "import", "kb_files:import_file", about, "firebreak kb import articles.csv --dry-run")
     add.add_argument("file", metavar="FILE", help="columns: id, language, question, variants, answer, tags, audience")
     add.add_argument("--dry-run", action="store_true", help="say what each row would do, and do nothing")
     add.add_argument("--draft", action="store_true", help="new articles become drafts, which nobody is answered with")
     add.add_argument("--language", choices=["en", "zh"], help="the language of articles that name none")
     add.add_argument("--format", help="what the file is (default: by the ending of its name)")
+    about = "Write all articles into a file that can be imported again."
+    take = _leaf(below, "export", "kb_files:export_file", about, "firebreak kb export articles.csv --language en")
+    take.add_argument("file", metavar="FILE", help="ends in .csv, .xlsx, .json, .jsonl, .yml or .zip (Markdown)")
+    take.add_argument("--language", choices=["en", "zh"], help="articles of this language alone")
+    take.add_argument("--format", choices=["csv", "xlsx", "json", "jsonl", "yaml", "markdown"])
 
 
 def _add_learning(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

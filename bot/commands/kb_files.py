@@ -1,6 +1,8 @@
 """Articles out of files and into files, on the command line: the same code as behind the page."""
 
 import argparse
+import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +21,7 @@ def import_file(settings: Settings, arguments: argparse.Namespace) -> Iterator[s
 
     path = Path(arguments.file)
     data, name = _content(path)
-    form = registry.named(arguments.format) if arguments.format else registry.of_file(name, data)
+    form = registry.named(arguments.format) if arguments.format else registry.of_file(name)
     options = {"dry_run": arguments.dry_run, "language": arguments.language, "publish": not arguments.draft}
     database = Database(settings.resolved_database_url)
     try:
@@ -31,11 +33,42 @@ def import_file(settings: Settings, arguments: argparse.Namespace) -> Iterator[s
         database.close()
 
 
+def export_file(settings: Settings, arguments: argparse.Namespace) -> Iterator[str]:
+    """Write all articles, or those of a language, into a file that can be imported again."""
+    from bot.knowledge.imports import exporting
+
+    path = Path(arguments.file)
+    form = arguments.format or _format_of(path)
+    database = Database(settings.resolved_database_url)
+    try:
+        with path.open("wb") as out:
+            exporting.write(form, exporting.articles(database, language=arguments.language or ""), out)
+    finally:
+        database.close()
+    yield f"Written: {path}"
+
+
+def _format_of(path: Path) -> str:
+    from bot.knowledge.imports import exporting
+    from bot.knowledge.imports.formats import registry
+
+    form = registry.of_file(path.name).name
+    if form not in exporting.WRITERS:
+        raise Trouble(f"{path}: articles are written as {', '.join(exporting.WRITERS)}.")
+    return form
+
+
 def _content(path: Path) -> tuple[bytes, str]:
-    """The bytes of the file, and its name."""
+    """The bytes of the file, and its name; a folder of Markdown as the archive that it would be."""
     if not path.exists():
         raise Trouble(f"{path}: there is no such file.")
-    return path.read_bytes(), path.name
+    if not path.is_dir():
+        return path.read_bytes(), path.name
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for file in sorted(path.rglob("*.md")):
+            archive.write(file, Path(path.name) / file.relative_to(path))
+    return packed.getvalue(), f"{path.name}.zip"
 
 
 def _taken(database: Database, path: Path, import_id: str) -> Iterator[str]:

@@ -19,6 +19,7 @@ COMMANDS = (
     "reindex",
     "seed",
     "kb import",
+    "kb export",
     "kb search",
     "kb evaluate",
     "kb calibrate",

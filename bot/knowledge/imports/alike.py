@@ -26,7 +26,7 @@ _SMALL = frozenset({
     "this", "that", "there", "any", "some",
 })
 # fmt: on
-_SMALL_ZH = frozenset("的了吗呢啊吧呀么我你您请在是怎样何如")
+_SMALL_ZH = re.compile("请问|怎么样|怎么|怎样|如何|什么|一下|[的了吗呢啊吧呀么我你您请在是]")
 
 
 def plain(text: str) -> str:
@@ -96,7 +96,7 @@ def _words(text: str) -> frozenset[str]:
     found: set[str] = set()
     for word in plain(text).split(" "):
         if _HAN.match(word):
-            kept = "".join(char for char in word if char not in _SMALL_ZH)
+            kept = _SMALL_ZH.sub("", word)
             found |= {*kept, *(kept[place : place + 2] for place in range(len(kept) - 1))}
         elif word not in _SMALL:
             found.add(word)

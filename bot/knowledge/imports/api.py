@@ -70,7 +70,7 @@ async def bring(
     another article asks already are left out, unless `duplicates=take`.
     """
     name, data = await _file(request)
-    chosen = registry.named(format) if format else registry.of_file(name, data)
+    chosen = registry.named(format) if format else registry.of_file(name)
     options = {
         "dry_run": dry_run,
         "language": language or None,

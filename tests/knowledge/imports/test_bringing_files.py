@@ -1,5 +1,9 @@
 """An editor brings a file, sees what each row would do, and applies it: all of it, or nothing."""
 
+import json
+
+import pytest
+
 from tests.knowledge.imports.bringing import apply, bring, kinds
 from tests.people import StaffMember
 
@@ -94,3 +98,43 @@ def test_a_call_without_a_file_is_refused(cleo: StaffMember) -> None:
     assert cleo.http.post("/knowledge/imports", json={}).status_code == 422
     assert cleo.http.post("/knowledge/imports", files={"file": ("a.exe", b"MZ")}).status_code == 422
     assert cleo.http.post("/knowledge/imports", files={"file": ("a.csv", b"x" * 21_000_001)}).status_code == 413
+
+
+AWKWARD = [
+    {
+        "id": "a.en",
+        "language": "en",
+        "question": "=HYPERLINK(1)",
+        "variants": ["a | b", "'+x"],
+        "answer": "- one\n- \"two\"; three, and a | bar",
+        "tags": ["@x"],
+        "category": "shipping/returns",
+        "valid_until": "2100-01-01T00:00:00Z",
+    },
+    {"id": "a.zh", "language": "zh", "question": "怎么退货？", "answer": "=1+1", "audience": "agents"},
+    {
+        "id": "p.zh",
+        "language": "zh",
+        "question": "处理流程",
+        "answer": "按步骤。",
+        "kind": "procedure",
+        "steps": [{"text": "查看", "minutes": 5}],
+    },
+]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json", "jsonl", "yaml", "markdown"])
+def test_what_is_taken_away_comes_back_unchanged(cleo: StaffMember, form: str) -> None:
+    bring(cleo, json.dumps(AWKWARD), "articles.json")
+    taken = cleo.http.get("/knowledge/export", params={"format": form})
+    name = taken.headers["content-disposition"].partition('filename="')[2].rstrip('"')
+    assert b"\n=" not in taken.content if form == "csv" else True
+    again = bring(cleo, taken.content, name, dry_run=True)
+    assert kinds(again) == ["same"] * 3, again
+
+
+def test_refused_rows_are_taken_away_with_the_reason(cleo: StaffMember) -> None:
+    looked = bring(cleo, "language,question,answer\nen,How?,So.\nen,=1+1,\n", dry_run=True)
+    file = cleo.http.get(f"/knowledge/imports/{looked['id']}/refused", headers={"Accept-Language": "zh"})
+    _, line = file.content.decode("utf-8-sig").splitlines()
+    assert line == "3,,wrong,answer: 缺少此项,'=1+1,"

@@ -1,12 +1,15 @@
 """Which formats there are, and which of them a file has."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from bot.core import errors
-from bot.knowledge.imports.formats import csv, json, json_lines, yaml
-from bot.knowledge.imports.formats.base import Format, Row
+from bot.knowledge.imports.formats import csv, html, intercom, json, json_lines, markdown, xlsx, yaml, zendesk
+from bot.knowledge.imports.formats.base import Format, Row, Unreadable
 
-FORMATS: dict[str, Format] = {one.name: one for one in (csv.FORMAT, json.FORMAT, json_lines.FORMAT, yaml.FORMAT)}
+ALL = (csv, xlsx, json, json_lines, yaml, markdown, html, zendesk, intercom)
+FORMATS: dict[str, Format] = {one.FORMAT.name: one.FORMAT for one in ALL}
+HELP_CENTRES = (zendesk, intercom)
 
 
 def named(name: str) -> Format:
@@ -18,10 +21,10 @@ def named(name: str) -> Format:
     return found
 
 
-def of_file(name: str, data: bytes) -> Format:
-    """By the ending of its name, and where that says too little by what it holds. Raises Invalid."""
+def of_file(name: str) -> Format:
+    """By the ending of its name. Raises Invalid."""
     lower = name.lower()
-    found = next((one for one in FORMATS.values() if lower.endswith(one.endings)), None)
+    found = next((one for one in FORMATS.values() if one.endings and lower.endswith(one.endings)), None)
     if found is None:
         endings = ", ".join(ending for one in FORMATS.values() for ending in one.endings)
         raise errors.Invalid(
@@ -39,4 +42,12 @@ def tidy(name: str) -> str:
 
 def rows(form: Format, data: bytes, name: str) -> Iterator[Row]:
     """The file's rows. Raises Unreadable, at the latest at the row that makes it so."""
-    yield from form.read(data, name)
+    if not data.strip(b"\x00 \r\n\t"):
+        raise Unreadable("The file is empty.")
+    yield from (_help_centre(data) or form if form is json.FORMAT else form).read(data, name)
+
+
+def _help_centre(data: bytes) -> Format | None:
+    """JSON may be a help centre's export: that is told by its look."""
+    document: Any = json.document(data)
+    return next((one.FORMAT for one in HELP_CENTRES if one.knows(document)), None)

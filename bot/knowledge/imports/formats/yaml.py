@@ -10,24 +10,29 @@ from bot.knowledge.imports.formats.base import Format, Row, Unreadable
 from bot.knowledge.imports.formats.json import listed, rows
 
 LANGUAGES = ("en", "zh")
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Refuses aliases: a few lines of them unfold into gigabytes."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError(f"line {self.peek_event().start_mark.line + 1}: aliases are not read")
-        return super().compose_node(parent, index)
-
-
-def read(data: bytes, _name: str) -> Iterator[Row]:
+def loaded(source: str) -> Any:
+    """What a YAML text says. Raises Unreadable."""
     try:
-        found = yaml.load(text.decoded(data), _Loader)
+        if "*" in source:
+            _check_aliases(source)
+        return yaml.load(source, LOADER)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         words = {"problem": " ".join(str(error).split())}
         raise Unreadable("This is no YAML ({problem}).", words=words) from error
-    for row in rows(listed(found or [])):
+
+
+def _check_aliases(source: str) -> None:
+    """A few lines of them unfold into gigabytes. Raises YAMLError."""
+    alias = next((event for event in yaml.parse(source, LOADER) if isinstance(event, yaml.AliasEvent)), None)
+    if alias is not None:
+        raise yaml.YAMLError(f"line {alias.start_mark.line + 1}: aliases are not read")
+
+
+def read(data: bytes, _name: str) -> Iterator[Row]:
+    for row in rows(listed(loaded(text.decoded(data)) or [])):
         yield from _by_language(row)
 
 
