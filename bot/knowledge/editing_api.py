@@ -69,7 +69,7 @@ def drop_draft(key: DraftKey, editor: Editor, db: Db) -> Response:
 
 
 @router.post("/preview", **calls.told(PreviewOut, by="staff"))
-def preview(request: Request, given: PreviewIn, _editor: Editor, db: Db) -> dict[str, Any]:
+def preview(request: Request, given: PreviewIn, _reader: Reader, db: Db) -> dict[str, Any]:
     """How an answer will look on pages and in channels without marks, and where its links lead. Calls none of them."""
     tree = rich.tree_of(given.answer)
     urls = rich.links(tree)
