@@ -1,6 +1,7 @@
 """A table's rows as the archive's lines, out of a database and into one. The two kinds of database differ here alone.
 
-Truth, moments and JSON are lines in the form that SQLite stores; PostgreSQL turns them on its own side.
+Truth, moments and JSON are lines in the form that SQLite stores; PostgreSQL turns them on its own side. Bytes are
+written in hexadecimal digits.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,11 +13,13 @@ from sqlalchemy import Connection, text
 from bot.backup.shape import Table
 
 ROWS_AT_ONCE = 5_000
+LARGE_ROWS_AT_ONCE = 8
+"""Of a table that holds pictures: each may have megabytes."""
 
 
 def read(connection: Connection, table: Table) -> Iterator[bytes]:
     """The rows in the order of their key, as blocks of whole lines; memory does not grow with the table."""
-    streaming = {"stream_results": True, "yield_per": ROWS_AT_ONCE}
+    streaming = {"stream_results": True, "yield_per": LARGE_ROWS_AT_ONCE if _bytes_of(table) else ROWS_AT_ONCE}
     found = connection.exec_driver_sql(_select(connection, table), execution_options=streaming)
     for part in found.partitions():
         yield b"\n".join([orjson.dumps(tuple(row)) for row in part]) + b"\n"
@@ -27,14 +30,15 @@ def write(connection: Connection, table: Table, blocks: Iterable[bytes]) -> None
     driver: Any = connection.connection.driver_connection
     names = ", ".join(quoted(connection, name) for name in table.columns)
     target = f"{quoted(connection, table.name)} ({names})"
+    places = _bytes_of(table)
     if connection.dialect.name == "sqlite":
         insert = f"insert into {target} values ({', '.join('?' * len(table.columns))})"
         for block in blocks:
-            driver.executemany(insert, _parsed(block))
+            driver.executemany(insert, _parsed(block, places))
         return
     with driver.cursor() as cursor, cursor.copy(f"copy {target} from stdin") as copy:
         for block in blocks:
-            for row in _parsed(block):
+            for row in _parsed(block, places):
                 copy.write_row(row)
 
 
@@ -73,15 +77,23 @@ _COUNT_ON = text(
 )
 
 
-def _parsed(block: bytes) -> list[list[Any]]:
+def _bytes_of(table: Table) -> list[int]:
+    """The places of the columns that hold bytes."""
+    return [place for place, kind in enumerate(table.columns.values()) if kind == "bytes"]
+
+
+def _parsed(block: bytes, bytes_at: list[int]) -> list[list[Any]]:
     """A line feed within a text is written as an escape, so every one in the block ends a row."""
     rows: list[list[Any]] = orjson.loads(b"[" + block[:-1].replace(b"\n", b",") + b"]")
+    for row in rows if bytes_at else ():
+        for place in bytes_at:
+            row[place] = None if row[place] is None else bytes.fromhex(row[place])
     return rows
 
 
 def _select(connection: Connection, table: Table) -> str:
     sqlite = connection.dialect.name == "sqlite"
-    forms = {"json": "cast({} as text)"} if sqlite else _POSTGRES_FORMS
+    forms = _SQLITE_FORMS if sqlite else _POSTGRES_FORMS
     columns = [forms.get(kind, "{}").format(quoted(connection, name)) for name, kind in table.columns.items()]
     key = [quoted(connection, name) for name in table.key]
     if not sqlite:
@@ -92,8 +104,10 @@ def _select(connection: Connection, table: Table) -> str:
     return f"select {', '.join(columns)} from {quoted(connection, table.name)} order by {', '.join(key)}"
 
 
+_SQLITE_FORMS = {"json": "cast({} as text)", "bytes": "lower(hex({}))"}
 _POSTGRES_FORMS = {
     "json": "cast({} as text)",
     "boolean": "cast({} as integer)",
+    "bytes": "encode({}, 'hex')",
     "moment": "to_char({} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')",
 }

@@ -17,6 +17,7 @@ KINDS: tuple[tuple[type[t.TypeEngine[Any]], str], ...] = (
     (t.JSON, "json"),
     (t.Integer, "integer"),
     (t.Float, "real"),
+    (t.LargeBinary, "bytes"),
     (t.String, "text"),
 )
 

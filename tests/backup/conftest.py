@@ -5,15 +5,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from bot import cli, migrations
 from bot.backup import take
 from bot.backup.take import Taken
 from bot.commands import backup
+from bot.core import clock
+from bot.core.auth import Staff
 from bot.core.db import Database
+from bot.knowledge.models import Article, ArticleDraft, Image
 from tests.backup import first_release
 from tests.conftest import create_postgres
+
+EVERY_BYTE = bytes(range(256)) * 3
+PICTURE = {"media_type": "image/png", "width": 3, "height": 2}
 
 
 @pytest.fixture
@@ -24,7 +31,10 @@ def database_url(empty_url: str) -> str:
 
 @pytest.fixture
 def filled(database_url: str) -> str:
-    """Rows of every table that the first release had, on this version's schema; ticket 1002 has come and gone."""
+    """Rows of every table that the first release had, on this version's schema; ticket 1002 has come and gone.
+
+    An article has a picture, and an editor's draft that is not saved yet.
+    """
     first_release.make(database_url)
     migrations.upgrade(database_url)
     database = Database(database_url)
@@ -33,8 +43,18 @@ def filled(database_url: str) -> str:
         copied = ", ".join(name for name in ticket if name not in ("id", "number", "status"))
         copy = f"insert into tickets (status, {copied}) select 'closed', {copied} from tickets returning id"
         session.execute(text("delete from tickets where id = :id"), {"id": session.scalar(text(copy))})
+        _write_on(session)
     database.close()
     return database_url
+
+
+def _write_on(session: Session) -> None:
+    staff_id, article_id = session.scalar(select(Staff.id)), session.scalar(select(Article.id))
+    assert staff_id
+    assert article_id
+    more = {"staff_id": staff_id, "article_id": article_id, "based_on": 1, "at": clock.now()}
+    session.add(ArticleDraft(key=article_id, content={"answer": '半句 \\ "话"\n'}, **more))
+    session.add(Image(id="0" * 32, content=EVERY_BYTE, by=staff_id, at=clock.now(), **PICTURE))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
