@@ -1,8 +1,8 @@
 """The file: a zip of one `tables/<name>.jsonl` a table, and `manifest.json`, which says what they must hold.
 
 A line is one row, a JSON array in the order of the manifest's columns: text, JSON as its text, integers, reals,
-truth as 0 or 1, moments as `YYYY-MM-DD HH:MM:SS.ffffff` in UTC, bytes in hexadecimal digits. Lines are ordered by the table's key, so the same
-rows have the same digest in every database.
+truth as 0 or 1, moments as `YYYY-MM-DD HH:MM:SS.ffffff` in UTC, bytes in hexadecimal digits. Lines are ordered by the
+table's key, so the same rows have the same digest in every database.
 """
 
 import hashlib
