@@ -8,24 +8,29 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.knowledge import faq, message, quality, speed
-from bench.knowledge.running import service
+from bench.knowledge import faq, message, publish, quality, speed
+from bench.knowledge.running import Service, service
 
-PARTS = ("speed", "message", "faq", "quality")
+PARTS = ("speed", "message", "faq", "quality", "publish")
 
 
 async def run(data: Path, parts: Sequence[str]) -> None:
     """Calibrating is part of `faq`: it has a service of its own, so that it changes nothing for the others."""
-    async with service() as running:
-        if "speed" in parts:
-            await speed.measure(running)
-        if "message" in parts:
-            await message.measure(running.client)
-        if "quality" in parts:
-            await quality.measure(running.client, data)
+    if {"speed", "message", "quality"} & {*parts}:
+        async with service() as running:
+            await _asked(running, data, parts)
     if "faq" in parts:
         async with service() as running:
             await faq.measure(running.client, data)
+
+
+async def _asked(running: Service, data: Path, parts: Sequence[str]) -> None:
+    if "speed" in parts:
+        await speed.measure(running)
+    if "message" in parts:
+        await message.measure(running.client)
+    if "quality" in parts:
+        await quality.measure(running.client, data)
 
 
 def main() -> None:
@@ -33,7 +38,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public data sets")
     parser.add_argument("--only", action="append", choices=PARTS, help="one part; may be repeated")
     options = parser.parse_args()
-    asyncio.run(run(options.data, options.only or PARTS))
+    parts = options.only or PARTS
+    asyncio.run(run(options.data, parts))
+    if "publish" in parts:
+        publish.measure(options.data)
 
 
 if __name__ == "__main__":
