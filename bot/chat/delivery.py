@@ -59,8 +59,8 @@ def do_say_each(session: Session, messages: list[Message]) -> None:
 def compose(conversation: Conversation, *, author: Author, text: str, **more: Any) -> Message:
     """The thread's next message, numbered and not yet stored. An article's answer is Markdown: its marks come off."""
     if more.get("article_id") is not None:
-        answer = rich.read(text)
-        text, more["markdown"] = answer.text, text if answer.tree else None
+        source, text = text, rich.read(text).text
+        more["markdown"] = source if source != text else None
     conversation.last_seq += 1
     return Message(
         id=new_id(),
@@ -105,10 +105,16 @@ def as_wire(message: Message, *, author_name: str | None = None) -> dict[str, An
         "in_reply_to": message.in_reply_to,
         "client_message_id": message.client_message_id if message.author == Author.CUSTOMER else None,
         "author_name": author_name,
-        "rich": rich.read(message.markdown).tree if message.markdown else None,
+        "rich": _rich(message),
     }
     wire.update({name: value for name, value in extras.items() if value is not None})
     return wire
+
+
+def _rich(message: Message) -> tuple[rich.Node, ...] | None:
+    if message.article_id is None or message.author != Author.BOT:
+        return None
+    return rich.read(message.markdown or message.text).tree
 
 
 def messages_after(session: Session, conversation_id: str, after_seq: int, *, limit: int = 500) -> list[dict[str, Any]]:

@@ -103,7 +103,7 @@ class Conversation(Base):
 
 
 class Message(Base):
-    """`text` is what every channel can show; `markdown` is there where an answer has more to it than plain lines."""
+    """`text` is what every channel can show; `markdown` is there where marks were taken off an article's answer."""
 
     __tablename__ = "messages"
     __table_args__ = (

@@ -8,11 +8,12 @@ would tell its owner who reads, so it becomes a link.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from bot.core import marks
 
 Node = str | dict[str, Any]
 BLOCKS = ("p", "h3", "h4", "pre", "ul", "ol", "li", "blockquote", "hr", "table", "thead", "tbody", "tr", "th", "td")
@@ -37,16 +38,15 @@ class Rich:
 @lru_cache(maxsize=KEPT)
 def read(source: str) -> Rich:
     """The Markdown of an article's answer. What it returns is shared: leave it as it is."""
-    tree = tuple(_nodes(_parser().parse(source)))
+    tree = tuple(_nodes(marks.tokens(source)))
     text = plain(tree)
-    if all(_is_plain(node) for node in tree):
-        return Rich(None, source if _same_lines(source, text) else text)
-    return Rich(tree, text)
+    has_more = not all(_is_plain(node) for node in tree)
+    return Rich(tree if has_more else None, source if _says_the_same(source, text) else text)
 
 
 def tree_of(source: str) -> list[Node]:
     """The tree of any text, of plain lines too."""
-    return list(read(source).tree or _nodes(_parser().parse(source)))
+    return list(read(source).tree or _nodes(marks.tokens(source)))
 
 
 def links(tree: Sequence[Node]) -> list[str]:
@@ -64,13 +64,6 @@ def is_allowed(href: str) -> bool:
 def plain(tree: Sequence[Node]) -> str:
     """The text without its marks: paragraphs apart, lists by line, addresses behind their words."""
     return "\n\n".join(part for part in (_block(node) for node in tree) if part)
-
-
-@cache
-def _parser() -> MarkdownIt:
-    """Line breaks stay, as in any chat; indented lines and underlined ones are no code and no headings."""
-    parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 20})
-    return parser.enable(["table", "strikethrough"]).disable(["code", "lheading", "reference", "html_block"])
 
 
 def _nodes(tokens: Sequence[Token]) -> list[Node]:
@@ -176,8 +169,8 @@ def _is_plain(node: Node) -> bool:
     return node["tag"] in ("p", "br") and all(_is_plain(child) for child in node["children"])
 
 
-def _same_lines(source: str, text: str) -> bool:
-    """Whether nothing but blanks was taken off."""
+def _says_the_same(source: str, text: str) -> bool:
+    """Whether nothing but blanks was taken off: then the lines stay as they were written."""
     return "".join(source.split()) == "".join(text.split())
 
 
