@@ -7,7 +7,7 @@ import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
@@ -20,11 +20,16 @@ from bot.dialogue.answering import Answering
 from bot.dialogue.engine import Engine
 from bot.dialogue.worker import Handler, Worker, forget_leases, worker_name
 from bot.knowledge import indexing, service, validity
+from bot.knowledge.gaps.service import GAPS
 from bot.knowledge.imports import arriving, staging, work
+from bot.knowledge.wishes.service import WISHES
 from bot.policy import load as policy_load
 from bot.policy.shapes import Policy
 from bot.understanding import facts
 from knowledge_index.client import KnowledgeClient, KnowledgeRefused, KnowledgeUnavailable
+
+if TYPE_CHECKING:
+    from bot.knowledge.inbox.sorter import Sorter
 
 THREADS = 24
 SLOW = frozenset({staging.JOB, indexing.INDEX_IMPORT_JOB, indexing.CALIBRATE_JOB})
@@ -133,7 +138,15 @@ def worker_of(parts: Parts) -> Worker:
         await asyncio.to_thread(validity.follow, parts.db)
 
     checks = (dates, equal_index)
-    return Worker(parts.answering, hub=parts.hub, handlers=handlers(parts), checks=checks, slow=SLOW)
+    sort = _sorter(parts).sort
+    return Worker(parts.answering, hub=parts.hub, handlers=handlers(parts), checks=checks, slow=SLOW, sort=sort)
+
+
+def _sorter(parts: Parts) -> "Sorter":
+    """Its module brings numpy, which no process without a worker needs."""
+    from bot.knowledge.inbox.sorter import Sorter
+
+    return Sorter(parts.db, parts.knowledge, (GAPS, WISHES))
 
 
 def handlers(parts: Parts) -> dict[str, Handler]:

@@ -18,6 +18,9 @@ from bot.dialogue.turn import answer_conversation
 
 POLL_SECONDS = 1.0
 RECOUNT_SECONDS = 5.0
+SORT_SECONDS = 5.0
+SORTED_REST_SECONDS = 0.5
+"""What comes meanwhile is sorted together: customers' turns need the database more."""
 CHECK_SECONDS = 2.0
 Handler = Callable[[dict[str, Any]], Awaitable[None]]
 Check = Callable[[], Awaitable[None]]
@@ -40,8 +43,11 @@ class Worker:
         handlers: dict[str, Handler],
         checks: tuple[Check, ...] = (),
         slow: frozenset[str] = frozenset(),
+        sort: Check | None = None,
     ) -> None:
-        """`slow`: kinds of jobs that take long; they run beside the others, which wait for none of them."""
+        """`slow`: kinds of jobs that take long; they run beside the others, which wait for none of them. `sort`: puts
+        what was kept for the editors where it belongs."""
+        self._sort = sort
         self._work = work
         self._checks = checks
         self._hub = hub
@@ -55,7 +61,10 @@ class Worker:
         self._job_due = asyncio.Event()
 
     def start(self) -> None:
-        for loop in (self._hear_turns, self._poll, self._hear_jobs, self._run_jobs, self._recount, self._check):
+        loops = [self._hear_turns, self._poll, self._hear_jobs, self._run_jobs, self._recount, self._check]
+        if self._sort is not None:
+            loops.append(self._sort_kept)
+        for loop in loops:
             self._loops.append(asyncio.create_task(self._forever(loop), name=loop.__name__))
 
     async def stop(self) -> None:
@@ -175,6 +184,17 @@ class Worker:
         for check in self._checks:
             await check()
         await asyncio.sleep(CHECK_SECONDS)
+
+    async def _sort_kept(self) -> None:
+        """When something was kept, and now and then, for what a process left behind that ended."""
+        with live.listening(self._hub, live.SORTING) as events:
+            while self._sort is not None:
+                await self._sort()
+                await asyncio.sleep(SORTED_REST_SECONDS)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(events.get(), SORT_SECONDS)
+                while not events.queue.empty():
+                    events.queue.get_nowait()
 
     async def _recount(self) -> None:
         await asyncio.sleep(RECOUNT_SECONDS)

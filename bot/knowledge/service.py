@@ -88,7 +88,7 @@ def do_change(session: Session, *, article: Article, given: ArticleIn, version: 
 
 
 def do_add_variant(session: Session, *, article: Article, variant: str, version: int | None, by: Staff) -> Article:
-    """One wording more, and published with it, as it is. Raises Conflict as `do_change` does; Invalid when it is full."""
+    """One wording more, published with it. Raises Conflict as `do_change` does, and Invalid when there is no room."""
     if version is not None and version != article.version:
         raise _changed_meanwhile(session, article, version)
     known = variant in (article.question, *article.variants)

@@ -57,6 +57,12 @@ def hold(session: Session, box: Box, cluster_id: str) -> Cluster:
     return found
 
 
+def do_unplace(session: Session, box: Box, cluster: Cluster) -> None:
+    """Where it lies is to be found anew; whoever remembers the centres has to read them again."""
+    cluster.centre = None
+    do_hold(session, box).stamp += 1
+
+
 def do_decide(
     session: Session, cluster: Cluster, /, *, state: State, staff: Staff, reason: str | None = None, **detail: Any
 ) -> None:

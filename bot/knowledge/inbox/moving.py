@@ -20,11 +20,11 @@ def do_merge(session: Session, box: Box, *, cluster_id: str, into: str, staff: S
     cluster = clusters.hold(session, box, cluster_id)
     target = clusters.hold(session, box, into)
     if target.id == cluster.id:
-        raise errors.Invalid("A cluster cannot go into itself.", fields={"into": "the same"})
+        raise errors.Invalid("A group cannot go into itself.", fields={"into": "the same"})
     if target.language != cluster.language:
         raise errors.Invalid("These questions are in different languages.", fields={"into": "another language"})
     if cluster.centre is None:
-        target.centre = None
+        clusters.do_unplace(session, box, target)
     do_unite(session, box, cluster, target)
     clusters.do_record(session, target, "merged", staff=staff, cluster=cluster.id)
     do_name_by_words(session, box, target)
@@ -49,14 +49,14 @@ def do_split(session: Session, box: Box, *, cluster_id: str, message_ids: Sequen
     theirs = (box.rows.cluster_id == cluster.id) & box.rows.message_id.in_(wanted)
     found = session.scalars(select(box.rows).where(theirs).order_by(box.rows.at)).all()
     if len(found) < len(wanted):
-        raise errors.Invalid("Some of these messages are not in this cluster.", fields={"message_ids": "unknown"})
+        raise errors.Invalid("Some of these messages are not in this group.", fields={"message_ids": "unknown"})
     if len(found) == cluster.messages:
-        raise errors.Invalid("Some messages have to stay.", fields={"message_ids": "all of them"})
+        raise errors.Invalid("Some messages have to stay in the group.", fields={"message_ids": "all of them"})
     new = clusters.do_open(session, box, language=cluster.language, name=found[0].text, placed=Placed.HAND)
     clusters.do_move(session, box, to=new, where=theirs)
     _do_move_tellings(session, new, (Telling.cluster_id == cluster.id) & Telling.message_id.in_(wanted))
     for one, other in ((cluster, new), (new, cluster)):
-        one.centre = None
+        clusters.do_unplace(session, box, one)
         clusters.do_count(session, box, one)
         do_name_by_words(session, box, one)
         clusters.do_record(session, one, "split", staff=staff, cluster=other.id, messages=len(wanted))
@@ -72,7 +72,7 @@ def do_forget(session: Session, box: Box, *, conversation_id: str) -> None:
     gone = update(rows).where(theirs).values(text="", wording=None, vector=None)
     session.execute(gone.execution_options(synchronize_session=False))
     for cluster in session.scalars(select(Cluster).where(Cluster.id.in_(ids))):
-        cluster.centre = None
+        clusters.do_unplace(session, box, cluster)
         do_name_by_words(session, box, cluster)
 
 

@@ -1,8 +1,6 @@
 """What has come in is put where it belongs: by its words on the spot, by its meaning once its vector is there."""
 
-from collections.abc import Sequence
-
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bot.core import clock
@@ -50,13 +48,19 @@ def do_sort_by_words(session: Session, box: Box, *, limit: int = AT_ONCE) -> int
 
 def do_count_again(session: Session, box: Box, *, limit: int = AT_ONCE) -> int:
     """Count clusters whose trend has changed by time alone; returns how many."""
-    due = select(Cluster.id).where(Cluster.kind == box.kind, Cluster.recount_at <= clock.now()).limit(limit)
-    ids: Sequence[str] = session.scalars(due).all()
-    if ids:
-        clusters.do_hold(session, box)
-    for cluster in session.scalars(select(Cluster).where(Cluster.id.in_(ids))).all() if ids else ():
+    clusters.do_hold(session, box)
+    found = session.scalars(_to_count(box).limit(limit)).all()
+    for cluster in found:
         clusters.do_count(session, box, cluster)
-    return len(ids)
+    return len(found)
+
+
+def is_count_due(session: Session, box: Box) -> bool:
+    return session.scalar(_to_count(box).limit(1)) is not None
+
+
+def _to_count(box: Box) -> Select[Cluster]:
+    return select(Cluster).where(Cluster.kind == box.kind, Cluster.recount_at <= clock.now())
 
 
 def _of_wording(session: Session, box: Box, language: str, key: str) -> Cluster | None:
