@@ -1,19 +1,20 @@
 """The searchable set of articles: their vectors and words by language, and the versions that decide who is newer.
 
-All calls come from one thread. An operation that brings an older version than the one held changes nothing, so
-operations may arrive twice and in any order.
+An article may lie here with its words alone, `lacking` the vectors of one model or both: words find it, meaning does
+when they have followed. All calls come from one thread. An operation that brings an older version than the one held
+changes nothing, so operations may arrive twice and in any order.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from knowledge_index import space
 from knowledge_index.articles import digest
 from knowledge_index.calibration import Calibration
-from knowledge_index.embedded import EmbeddedArticle
+from knowledge_index.embedded import EmbeddedArticle, heights
 from knowledge_index.embedder import Key, Vectors
 from knowledge_index.lexical import WordIndex
 from knowledge_index.space import Space
@@ -62,6 +63,7 @@ class KnowledgeIndex:
         self.articles: dict[str, EmbeddedArticle] = {}
         self.tombstones: dict[str, int] = {}
         self.words: dict[str, WordIndex] = {}
+        self.lacking: dict[Key, dict[str, None]] = {key: {} for key in dimensions}
         self._shelves: dict[Shelf, VectorIndex] = {}
         self._counts: dict[str, int] = defaultdict(int)
         self._readings: dict[tuple[Sequence[str], Key], Reading] = {}
@@ -78,6 +80,18 @@ class KnowledgeIndex:
         self.place(embedded)
         return True
 
+    def complete(self, article_id: str, version: int, vectors: Mapping[Key, Vectors]) -> bool:
+        """Add vectors that an article of this version lacks. False, and no change, where it does not."""
+        held = self.articles.get(article_id)
+        if held is None or held.article.version != version:
+            return False
+        new = {key: matrix for key, matrix in vectors.items() if self.lacking[key].pop(article_id, True) is None}
+        if not new:
+            return False
+        self.articles[article_id] = replace(held, vectors={**held.vectors, **new})
+        self._shelve(held, new)
+        return True
+
     def delete(self, article_id: str, version: int) -> bool:
         """Take an article away. A held version up to `version` goes; a newer one stays."""
         if version < self.version_of(article_id) or self.tombstones.get(article_id) == version:
@@ -92,11 +106,11 @@ class KnowledgeIndex:
         self.take(article.id)
         self.tombstones.pop(article.id, None)
         self.articles[article.id] = embedded
-        self._forget(article.language)
         self._counts[article.language] += 1
-        for key, matrix in embedded.vectors.items():
-            shelf = self._shelf(Shelf(article.language, key, article.audience))
-            shelf.add(article.id, self.calibration.centred(key, matrix))
+        for key in heights(article, embedded.passages):
+            if key not in embedded.vectors:
+                self.lacking[key][article.id] = None
+        self._shelve(embedded, embedded.vectors)
         words = self.words.setdefault(article.language, WordIndex(article.language))
         words.add(article.id, asked=_texts(embedded, asks=True), answer=_texts(embedded, asks=False))
 
@@ -106,9 +120,12 @@ class KnowledgeIndex:
         if held is None:
             return
         language = held.article.language
-        self._forget(language)
         self._counts[language] -= 1
         self.words[language].remove(article_id)
+        for lacking in self.lacking.values():
+            lacking.pop(article_id, None)
+        if held.vectors:
+            self._forget(language)
         for key in held.vectors:
             self._shelf(Shelf(language, key, held.article.audience)).remove(article_id)
 
@@ -137,6 +154,14 @@ class KnowledgeIndex:
 
     def digest(self) -> str:
         return digest((article_id, held.article.version) for article_id, held in self.articles.items())
+
+    def _shelve(self, embedded: EmbeddedArticle, vectors: Mapping[Key, Vectors]) -> None:
+        article = embedded.article
+        if vectors:
+            self._forget(article.language)
+        for key, matrix in vectors.items():
+            shelf = self._shelf(Shelf(article.language, key, article.audience))
+            shelf.add(article.id, self.calibration.centred(key, matrix))
 
     def _forget(self, language: str) -> None:
         for within in [within for within in self._readings if language in within[0]]:

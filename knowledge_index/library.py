@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from knowledge_index import questions, recalibrate, search
+from knowledge_index import passages, questions, recalibrate, search
 from knowledge_index.articles import Article
 from knowledge_index.batching import Batcher
 from knowledge_index.calibration import Calibration
 from knowledge_index.embedded import EmbeddedArticle, Wanted, assembled, wanted
-from knowledge_index.embedder import CannotEmbed, Embedder, Key, Vectors
+from knowledge_index.embedder import CannotEmbed, Embedder, Key, Vectors, key_for
 from knowledge_index.evaluate import Evaluation
+from knowledge_index.following import Following
 from knowledge_index.index import KnowledgeIndex, built
 from knowledge_index.kept import KeptVectors
 from knowledge_index.manifest import IndexRefused, Manifest
@@ -23,6 +24,7 @@ from knowledge_index.recalibrate import Measured, Unusable
 from knowledge_index.search import Result
 from knowledge_index.store import Change, IndexStore
 
+APPLIED_AT_ONCE = 20
 UNCERTAIN = 2.0
 """A threshold that no chance reaches."""
 
@@ -59,6 +61,7 @@ class Library:
         self.index = KnowledgeIndex(self.calibration, self._dimensions())
         self._writing = asyncio.Lock()
         self._since_replacing: list[Change] | None = None
+        self.following = Following(self)
 
     async def open(self) -> list[Article]:
         """Load what is stored. Returns the articles that must be embedded anew because the index was refused."""
@@ -72,9 +75,11 @@ class Library:
             self.index.tombstones.update(stored.tombstones)
             for change in stored.changes:
                 change.apply(self.index)
+            self.following.wake()
         return []
 
     async def close(self) -> None:
+        await self.following.close()
         await self.batcher.close()
 
     async def search(self, asked: Asked) -> Result:
@@ -96,13 +101,20 @@ class Library:
         return max(found, joined, key=lambda result: result.confidence)
 
     async def _search(self, asked: Asked, without: str | None = None) -> Result:
+        """What is not answered as it is written is asked again with its slips put right."""
+        found = await self._decided(asked, without)
+        meant = None if found.decision == "answer" else search.meant(self.index, asked.text, asked.language)
+        return found if meant is None else search.surer(found, await self._decided(replace(asked, text=meant), without))
+
+    async def _decided(self, asked: Asked, without: str | None) -> Result:
         within = search.scope(self.index, asked.language)
+        await self.following.hasten(asked.text, within.languages[0] if within.languages else "", within.key)
         try:
             vector = await self.batcher.vector(Wanted(within.key, "query", asked.text))
         except CannotEmbed:
             return Result("none", 0.0, asked.language, ())
         if search.scope(self.index, asked.language) != within:
-            return await self._search(asked, without)
+            return await self._decided(asked, without)
         said = self.index.articles.get(without) if without else None
         return search.search(
             self.index,
@@ -122,10 +134,17 @@ class Library:
         return self.index.version_of(article.id)
 
     async def put_many(self, articles: Sequence[Article]) -> int:
-        """Make many findable; how many of them were news."""
-        news = [article for article in articles if article.version > self.index.version_of(article.id)]
-        await asyncio.gather(*(self.put(article) for article in news))
+        """Make many findable by their words; their vectors follow. Returns how many of them were news."""
+        async with self._writing:
+            news = {one.id: one for one in articles if one.version > self.index.version_of(one.id)}
+            await self._take_in([self._with_words(one) for one in news.values()])
+        self.following.wake()
         return len(news)
+
+    async def follow(self, changes: Sequence[Change]) -> None:
+        """Accept vectors that articles lacked."""
+        async with self._writing:
+            await self._take_in(changes)
 
     async def delete(self, article_id: str, version: int) -> int:
         await self._accept(Change(article_id, version))
@@ -150,6 +169,7 @@ class Library:
             await asyncio.to_thread(self.store.save, list(fresh.articles.values()), dict(fresh.tombstones))
             fresh.calibration = self.calibration
             self.index = fresh
+        self.following.wake()
 
     async def lasting(self, asked: Sequence[Wanted], *, background: bool = False) -> list[Vectors | CannotEmbed]:
         """As the batcher's `vectors`, but kept for the next start: never for what customers write."""
@@ -181,13 +201,29 @@ class Library:
         async with self._writing:
             if not self._is_news(change):
                 return
-            await asyncio.to_thread(self.store.append, change)
+            await self._take_in([change])
+
+    async def _take_in(self, changes: Sequence[Change]) -> None:
+        """Whoever calls holds `_writing`. Searches go on between the changes."""
+        if not changes:
+            return
+        await asyncio.to_thread(self.store.append, *changes)
+        for place, change in enumerate(changes, start=1):
             change.apply(self.index)
-            if self._since_replacing is not None:
-                self._since_replacing.append(change)
-            if self.store.journal_is_long():
-                held = list(self.index.articles.values())
-                await asyncio.to_thread(self.store.save, held, dict(self.index.tombstones))
+            if place % APPLIED_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        if self._since_replacing is not None:
+            self._since_replacing.extend(changes)
+        if self.store.journal_is_long():
+            held = list(self.index.articles.values())
+            await asyncio.to_thread(self.store.save, held, dict(self.index.tombstones))
+
+    def _with_words(self, article: Article) -> Change:
+        """What may be kept of its vectors is kept: those of an article in the same words."""
+        held = self.index.articles.get(article.id)
+        same = held is not None and replace(held.article, version=article.version) == article
+        vectors = held.vectors if held is not None and same else {}
+        return Change(article.id, article.version, EmbeddedArticle(article, tuple(passages.of(article)), vectors))
 
     def _is_news(self, change: Change) -> bool:
         known = self.index.version_of(change.article_id)
@@ -198,7 +234,8 @@ class Library:
     async def embedded(self, article: Article, *, background: bool = False) -> EmbeddedArticle:
         """Raises CannotEmbed when the model refuses a passage."""
         held = self.index.articles.get(article.id)
-        if held is not None and replace(held.article, version=article.version) == article:
+        is_whole = held is not None and not any(article.id in lacking for lacking in self.index.lacking.values())
+        if held is not None and is_whole and replace(held.article, version=article.version) == article:
             return replace(held, article=article)
         vectors = []
         for vector in await self.lasting(wanted(article), background=background):
@@ -206,6 +243,13 @@ class Library:
                 raise vector
             vectors.append(vector)
         return assembled(article, vectors)
+
+    def without_vectors(self) -> int:
+        """How many articles are found by their words alone as yet, in their own language."""
+        lacking = self.index.lacking.items()
+        return sum(
+            key_for(self.index.articles[name].article.language) == key for key, names in lacking for name in names
+        )
 
     def _dimensions(self) -> dict[Key, int]:
         return {key: embedder.dimension for key, embedder in self.batcher.embedders.items()}

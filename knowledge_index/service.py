@@ -22,7 +22,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from knowledge_index import kept, lock, logs
+from knowledge_index import homophones, kept, lock, logs
 from knowledge_index.alike import neighbours
 from knowledge_index.articles import Article
 from knowledge_index.calibration import Calibration
@@ -203,6 +203,7 @@ def _health(loading: Loading) -> dict[str, Any]:
         "state": "ready",
         "articles": len(library.index.articles),
         "digest": library.index.digest(),
+        "without_vectors": library.without_vectors(),
         "models": library.manifest.as_json()["models"],
         "rebuilding": loading.rebuilding,
         "cache": {"vectors": len(library.batcher.cache), "hits": library.batcher.cache.hits},
@@ -278,6 +279,7 @@ async def _open(data_dir: Path, loading: Loading, load: Loader) -> tuple[Library
 
 async def _warm_up(library: Library) -> None:
     """A model's first pass and an index's first search take many times what the next ones do: let no customer wait."""
+    await asyncio.to_thread(homophones.table)
     await library.batcher.vectors([Wanted(key, "query", FIRST_TEXT) for key in library.batcher.embedders])
     for language in (*REPLY_LANGUAGES, ACROSS):
         await library.search(Asked(FIRST_TEXT, language))

@@ -4,7 +4,7 @@
     index/g-<number>/manifest.json  models, format, digest of the passages
                      articles.jsonl one article a line
                      vectors-<key>.npy  their vectors, article after article
-                     journal.jsonl  puts with their vectors, and deletes, in the order they were accepted
+                     journal.jsonl  puts with the vectors they have, vectors that followed, and deletes, as accepted
 A crash leaves the old generation or the new one, never a mixture; a torn last line of the journal is dropped, because
 nobody was told that it was accepted.
 """
@@ -33,14 +33,17 @@ JOURNAL_LIMIT_BYTES = 32 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Change:
-    """One accepted operation: a put has `embedded`, a delete has not."""
+    """One accepted operation: a put has `embedded`, `vectors` follow a put, a delete has neither."""
 
     article_id: str
     version: int
     embedded: EmbeddedArticle | None = None
+    vectors: Mapping[Key, Vectors] | None = None
 
     def apply(self, index: KnowledgeIndex) -> None:
-        if self.embedded is None:
+        if self.vectors is not None:
+            index.complete(self.article_id, self.version, self.vectors)
+        elif self.embedded is None:
             index.delete(self.article_id, self.version)
         else:
             index.put(self.embedded)
@@ -72,7 +75,7 @@ class IndexStore:
             articles = list(self._articles(generation))
             if stored["passages"] != _passages_digest(articles):
                 raise IndexRefused("the stored vectors were made of other passages than this program makes")
-            embedded = self._embedded(generation, articles)
+            embedded = self._embedded(generation, articles, stored.get("lacking", {}))
             return Stored(embedded, stored["tombstones"], list(self._changes(generation)))
         except (OSError, ValueError, KeyError, TypeError) as fault:
             raise IndexRefused(f"the stored index is damaged ({type(fault).__name__})") from fault
@@ -86,7 +89,7 @@ class IndexStore:
             for line in self._journal_lines(generation) if generation else ():
                 if line["op"] == "put":
                     found[line["id"]] = Article.from_wire(line["article"])
-                else:
+                elif line["op"] == "delete":
                     found.pop(line["id"], None)
         except (OSError, ValueError, KeyError, TypeError):
             pass
@@ -105,8 +108,8 @@ class IndexStore:
             if old != made:
                 shutil.rmtree(old, ignore_errors=True)
 
-    def append(self, change: Change) -> None:
-        """Note an accepted change. It is on disk when this returns."""
+    def append(self, *changes: Change) -> None:
+        """Note accepted changes. They are on disk when this returns."""
         generation = self._current()
         if generation is None:
             self.save((), {})
@@ -114,7 +117,8 @@ class IndexStore:
             assert generation is not None
         with (generation / "journal.jsonl").open("a+b") as journal:
             _drop_torn_line(journal)
-            journal.write(json.dumps(_line(change), ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+            for change in changes:
+                journal.write(json.dumps(_line(change), ensure_ascii=False).encode("utf-8", "replace") + b"\n")
             _flush(journal)
 
     def journal_is_long(self) -> bool:
@@ -143,6 +147,7 @@ class IndexStore:
             "built_with": self.manifest.as_json(),
             "passages": _passages_digest(plain),
             "tombstones": dict(tombstones),
+            "lacking": {held.article.id: lacking for held in articles if (lacking := _lacking(held))},
         }
         lines = (json.dumps(article.as_wire(), ensure_ascii=False) + "\n" for article in plain)
         _write_text(folder / "articles.jsonl", "".join(lines))
@@ -161,7 +166,9 @@ class IndexStore:
             for line in lines:
                 yield Article.from_wire(json.loads(line))
 
-    def _embedded(self, generation: Path, articles: Sequence[Article]) -> list[EmbeddedArticle]:
+    def _embedded(
+        self, generation: Path, articles: Sequence[Article], lacking: Mapping[str, Sequence[str]]
+    ) -> list[EmbeddedArticle]:
         matrices = {key: np.load(generation / f"vectors-{key}.npy", allow_pickle=False) for key in self.manifest.models}
         taken = dict.fromkeys(matrices, 0)
         result = []
@@ -169,6 +176,8 @@ class IndexStore:
             found = tuple(passages.of(article))
             vectors: dict[Key, Vectors] = {}
             for key, height in heights(article, found).items():
+                if key in lacking.get(article.id, ()):
+                    continue
                 vectors[key] = np.ascontiguousarray(matrices[key][taken[key] : taken[key] + height])
                 taken[key] += height
             result.append(EmbeddedArticle(article, found, vectors))
@@ -181,10 +190,16 @@ class IndexStore:
             if line["op"] == "delete":
                 yield Change(line["id"], line["version"])
                 continue
+            if line["op"] == "vectors":
+                followed = {key: _unpacked(packed, height) for key, (height, packed) in line["vectors"].items()}
+                yield Change(line["id"], line["version"], vectors=followed)
+                continue
             article = Article.from_wire(line["article"])
             found = tuple(passages.of(article))
             packed = line["vectors"]
-            vectors = {key: _unpacked(packed[key], height) for key, height in heights(article, found).items()}
+            vectors = {
+                key: _unpacked(packed[key], height) for key, height in heights(article, found).items() if key in packed
+            }
             yield Change(article.id, article.version, EmbeddedArticle(article, found, vectors))
 
     def _journal_lines(self, generation: Path) -> Iterator[dict[str, Any]]:
@@ -195,13 +210,22 @@ class IndexStore:
 
 
 def _line(change: Change) -> dict[str, Any]:
+    named = {"id": change.article_id, "version": change.version}
+    if change.vectors is not None:
+        followed = {key: (len(matrix), _packed(matrix)) for key, matrix in change.vectors.items()}
+        return {"op": "vectors", **named, "vectors": followed}
     if change.embedded is None:
-        return {"op": "delete", "id": change.article_id, "version": change.version}
-    packed = {
-        key: base64.b64encode(np.ascontiguousarray(matrix, np.float32).tobytes()).decode()
-        for key, matrix in change.embedded.vectors.items()
-    }
+        return {"op": "delete", **named}
+    packed = {key: _packed(matrix) for key, matrix in change.embedded.vectors.items()}
     return {"op": "put", "id": change.article_id, "article": change.embedded.article.as_wire(), "vectors": packed}
+
+
+def _lacking(held: EmbeddedArticle) -> list[str]:
+    return [key for key in heights(held.article, held.passages) if key not in held.vectors]
+
+
+def _packed(matrix: Vectors) -> str:
+    return base64.b64encode(np.ascontiguousarray(matrix, np.float32).tobytes()).decode()
 
 
 def _unpacked(packed: str, rows: int) -> Vectors:

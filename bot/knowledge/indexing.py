@@ -38,8 +38,8 @@ def do_note_import(session: Session, *, articles: int) -> None:
 
 
 async def calibrate(db: Database, client: KnowledgeClient) -> None:
-    """Job handler: fit the decision to what the index holds; later, while articles are still on their way to it."""
-    if await asyncio.to_thread(_on_their_way, db):
+    """Job handler: fit the decision to what the index holds; later, while articles or vectors are on their way."""
+    if await asyncio.to_thread(_on_their_way, db) or (await client.health()).get("without_vectors"):
         await asyncio.to_thread(_look_again, db)
         return
     found = await client.calibrate(timeout=CALIBRATE_SECONDS)

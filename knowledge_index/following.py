@@ -1,0 +1,119 @@
+"""Vectors that follow: what many articles at once lack is made in the background, one model beside the other.
+
+First what an article is found by in its own language, then what readers of other languages find it by. Whatever is
+made is on disk before it is used, so a crash costs what was under way. The index says itself what is lacking.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Protocol
+
+import numpy as np
+
+from knowledge_index import logs
+from knowledge_index.embedded import EmbeddedArticle, Wanted, heights, wanted
+from knowledge_index.embedder import CannotEmbed, Key, Vectors, key_for
+from knowledge_index.index import KnowledgeIndex
+from knowledge_index.store import Change
+from knowledge_index.text import clean
+
+PASSAGES_AT_ONCE: dict[Key, int] = {"en": 512, "multi": 192}
+"""Some two seconds of work: more would be lost by a crash, less makes every search learn its space anew."""
+HASTENED = 5
+HASTE_SECONDS = 1.0
+
+
+class Shelves(Protocol):
+    """What holds the index, makes vectors and accepts them."""
+
+    index: KnowledgeIndex
+
+    async def lasting(self, asked: Sequence[Wanted], *, background: bool = False) -> list[Vectors | CannotEmbed]: ...
+
+    async def follow(self, changes: Sequence[Change]) -> None: ...
+
+
+class Following:
+    """One task a model, from the first article that lacks something until none does."""
+
+    def __init__(self, library: Shelves) -> None:
+        self._library = library
+        self._tasks: dict[Key, asyncio.Task[None]] = {}
+        self._refused: set[tuple[str, int]] = set()
+
+    def wake(self) -> None:
+        """Begin, where something is lacking and nobody is at it."""
+        for key, lacking in self._library.index.lacking.items():
+            task = self._tasks.get(key)
+            if lacking and (task is None or task.done()):
+                self._tasks[key] = asyncio.create_task(self._work(key))
+
+    async def ended(self) -> None:
+        """Wait until nothing that can be made is lacking."""
+        await asyncio.gather(*self._tasks.values())
+
+    async def close(self) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def hasten(self, text: str, language: str, key: Key) -> None:
+        """Make at once what the articles lack that have the words of this question; for so long as a person waits."""
+        index = self._library.index
+        if not index.lacking[key] or language not in index.words or key_for(language) != key:
+            return
+        words = index.words[language]
+        scores = words.scores(words.terms(clean(text)))
+        nearest = sorted(scores, key=lambda name: (-scores[name], name))[:HASTENED]
+        lacking = [index.articles[name] for name in nearest if name in index.lacking[key]]
+        if lacking:
+            making = asyncio.ensure_future(self._make(key, lacking, background=False))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(making), HASTE_SECONDS)
+
+    async def _work(self, key: Key) -> None:
+        try:
+            while batch := self._next(key):
+                await self._make(key, batch, background=True)
+        except Exception:
+            logging.getLogger("knowledge").exception("vectors do not follow; tried again with the next change")
+
+    def _next(self, key: Key) -> list[EmbeddedArticle]:
+        """The next articles that lack vectors of this model: those of its own language first."""
+        index = self._library.index
+        held = [index.articles[name] for name in index.lacking[key]]
+        open_ = [one for one in held if (one.article.id, one.article.version) not in self._refused]
+        own = [one for one in open_ if key_for(one.article.language) == key]
+        batch: list[EmbeddedArticle] = []
+        passages = 0
+        for one in own or open_:
+            batch.append(one)
+            passages += heights(one.article, one.passages)[key]
+            if passages >= PASSAGES_AT_ONCE[key]:
+                break
+        return batch
+
+    async def _make(self, key: Key, articles: Sequence[EmbeddedArticle], *, background: bool) -> None:
+        asked = [[one for one in wanted(held.article) if one.key == key] for held in articles]
+        made = iter(await self._library.lasting([one for some in asked for one in some], background=background))
+        changes = []
+        for held, some in zip(articles, asked, strict=True):
+            rows = [next(made) for _ in some]
+            vectors = [row for row in rows if not isinstance(row, CannotEmbed)]
+            if len(vectors) < len(rows):
+                self._refuse(held)
+            else:
+                changes.append(_followed(held, key, vectors))
+        await self._library.follow(changes)
+
+    def _refuse(self, held: EmbeddedArticle) -> None:
+        """The model cannot read a passage of it: it stays with its words until it is written anew."""
+        self._refused.add((held.article.id, held.article.version))
+        logs.event("an article cannot be embedded", level=logging.WARNING, article_id=held.article.id)
+
+
+def _followed(held: EmbeddedArticle, key: Key, rows: Sequence[Vectors]) -> Change:
+    matrix = np.ascontiguousarray(np.stack(rows), dtype=np.float32)
+    return Change(held.article.id, held.article.version, vectors={key: matrix})
