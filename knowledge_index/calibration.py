@@ -32,6 +32,7 @@ FEATURES = (
     "lead",
     "lexical",
     "coverage",
+    "alone",
     "length",
 )
 

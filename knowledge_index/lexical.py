@@ -7,10 +7,11 @@ jieba's words in measurement and loads nothing. Scores are shares of what the qu
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from knowledge_index.homophones import mended
 from knowledge_index.spelling import Spelling
 from knowledge_index.text import is_chinese
 
@@ -110,6 +111,15 @@ class WordIndex:
         """What a query asks for, its slips put right by the words that are known here."""
         return terms(self._spelling.corrected(runs(text)), self.language)
 
+    def meant(self, text: str) -> str | None:
+        """A cleaned text as it was probably meant, by the words that are known here; None where no slip is seen."""
+        words = runs(text)
+        found = [mended(word, self._uses) if is_chinese(word) else word for word in self._spelling.corrected(words)]
+        return " ".join(found) if found != words else None
+
+    def _uses(self, term: str) -> int:
+        return len(self._postings.get(term, ()))
+
     def add(self, article_id: str, *, asked: Iterable[str], answer: Iterable[str] = ()) -> None:
         """Index an article's wordings and its answer; one that is there already is replaced."""
         self.remove(article_id)
@@ -151,6 +161,16 @@ class WordIndex:
         held = sum(weight for term, weight in weights.items() if article_id in self._postings.get(term, ()))
         return held / sum(weights.values()) if weights else 0.0
 
+    def rivals(self, terms: Sequence[str], article_id: str, others: Iterable[str]) -> int:
+        """How many of `others` are asked with as much of the query, by weight, as the article is."""
+        weights = self._weights(terms)
+        own = self._asked_with(weights, article_id)
+        return sum(share > 0 and share >= own for share in (self._asked_with(weights, other) for other in others))
+
+    def _asked_with(self, weights: Mapping[str, float], article_id: str) -> float:
+        asked = self._articles[article_id].asked
+        return sum(weight for term, weight in weights.items() if term in asked)
+
     def _heard(self, term: str, counted: Counted) -> float:
         """How often, allowing for length; a word of the answer counts for less than one that customers ask with."""
         many, (asked_length, answer_length) = len(self._articles), counted.lengths
@@ -166,7 +186,7 @@ class WordIndex:
         return {
             term: math.log(1 + (total - found + 0.5) / (found + 0.5))
             for term in dict.fromkeys(terms)
-            for found in (len(self._postings.get(term, ())),)
+            for found in (self._uses(term),)
         }
 
 

@@ -7,6 +7,7 @@ model of several kinds of evidence, because no single similarity tells "asked ot
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import get_args
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from knowledge_index.index import KnowledgeIndex, View
 from knowledge_index.text import clean
 
 REPLY_LANGUAGES = ("en", "zh")
+DECISIONS = get_args(Decision)[::-1]
+"""The more is decided, the later."""
 ACROSS = "other"
 """The judge of texts that are searched in all languages at once."""
 
@@ -133,6 +136,17 @@ def rank(
     return ranked if within.judge != ACROSS else [_in_english(index, one, audience) for one in ranked]
 
 
+def meant(index: KnowledgeIndex, text: str, language: str) -> str | None:
+    """The text with its slips put right by the words of the articles that it is held against; None without any."""
+    within = scope(index, language)
+    return None if within.judge == ACROSS else index.words[within.languages[0]].meant(clean(text))
+
+
+def surer(one: Result, other: Result) -> Result:
+    """The one that decides for more, or, where both decide alike, is more confident."""
+    return max(one, other, key=lambda result: (DECISIONS.index(result.decision), result.confidence))
+
+
 def evidence(index: KnowledgeIndex, text: str, ranked: Sequence[Candidate], background: float) -> dict[str, float]:
     """What the calibrated model looks at; the names are those of `calibration.FEATURES`.
 
@@ -151,8 +165,15 @@ def evidence(index: KnowledgeIndex, text: str, ranked: Sequence[Candidate], back
         "lead": first.score - float(np.mean(rivals[1:])),
         "lexical": first.lexical,
         "coverage": words.coverage(terms, first.article.id),
+        "alone": 1 / (1 + words.rivals(terms, first.article.id, _alike(first, ranked))),
         "length": math.log1p(len(terms)),
     }
+
+
+def _alike(first: Candidate, ranked: Sequence[Candidate]) -> list[str]:
+    """The next articles of the language of the first."""
+    others = (candidate.article for candidate in ranked[1 : 1 + NEAREST_BY_WORDS])
+    return [article.id for article in others if article.language == first.article.language]
 
 
 def pool(cosines: Vectors) -> float:

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 SHORTEST = 4
-"""Of words this short only swapped letters are put right: "rent" is no slip of "sent"."""
+"""Of words this short only swapped and left out letters are put right: "rent" is no slip of "sent"."""
 LONG = 7
 """From this length on two slips are forgiven, else one."""
 
@@ -62,9 +62,13 @@ class Spelling:
         most = 1 if len(word) < LONG else 2
         near = {other for short in _shortened(word) for other in self._near.get(short, ())}
         if len(word) == SHORTEST:
-            near = {other for other in near if sorted(other) == sorted(word)}
+            near = {other for other in near if other[0] == word[0] and (len(other) > SHORTEST or _swapped(word, other))}
         ranked = sorted((slips(word, other), -self._words[other], other) for other in near)
         return [ranked[0][2]] if ranked and ranked[0][0] <= most else [word]
+
+
+def _swapped(one: str, other: str) -> bool:
+    return sorted(one) == sorted(other)
 
 
 def slips(one: str, other: str) -> int:

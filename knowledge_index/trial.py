@@ -61,7 +61,9 @@ async def _decided(
 
 def _wanted(index: KnowledgeIndex, question: Question) -> Iterator[Wanted]:
     key = search.scope(index, question.language).key
-    return (Wanted(key, "query", text) for text in {question.text, *questions.split(question.text)})
+    texts = {question.text, *questions.split(question.text)}
+    meant = {search.meant(index, text, question.language) for text in texts}
+    return (Wanted(key, "query", text) for text in texts | meant if text is not None)
 
 
 def _answer(index: KnowledgeIndex, question: Question, known: Embedded, audience: str, k: int) -> Result:
@@ -76,6 +78,14 @@ def _answer(index: KnowledgeIndex, question: Question, known: Embedded, audience
 
 
 def _one(index: KnowledgeIndex, question: Question, known: Embedded, audience: str, k: int) -> Result:
+    found = _read(index, question, known, audience, k)
+    meant = None if found.decision == "answer" else search.meant(index, question.text, question.language)
+    if meant is None:
+        return found
+    return search.surer(found, _read(index, replace(question, text=meant), known, audience, k))
+
+
+def _read(index: KnowledgeIndex, question: Question, known: Embedded, audience: str, k: int) -> Result:
     text, language = question.text, question.language
     vector = known[Wanted(search.scope(index, language).key, "query", text)]
     if isinstance(vector, CannotEmbed):

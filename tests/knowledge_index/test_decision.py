@@ -64,6 +64,25 @@ def test_a_question_that_goes_on_from_the_one_before_is_searched_with_it(
     talk(shop_address, journey)
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "article"),
+    [
+        ("zh", "门锁离腺了", "smart-lock-offline.zh"),
+        ("zh", "怎么退或", "return-item.zh"),
+        ("en", "my smrat lokc is oflline", "smart-lock-offline.en"),
+        ("en", "how long is the warrenty", "warranty-length.en"),
+    ],
+)
+def test_what_is_written_with_slips_is_answered_as_it_was_meant(
+    shop_address: str, language: str, text: str, article: str
+) -> None:
+    async def journey(knowledge: KnowledgeClient) -> tuple[str, str]:
+        found = await knowledge.search(text, language=language, timeout=SECONDS)
+        return found.decision, found.hits[0].article_id
+
+    assert talk(shop_address, journey) == ("answer", article)
+
+
 NO_QUESTION = (
     "a" * 4_000,
     "🙂🙂🙂",

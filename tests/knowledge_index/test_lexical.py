@@ -45,6 +45,17 @@ def test_coverage_falls_with_every_word_that_the_article_does_not_know() -> None
     assert unknown < 0.5
 
 
+def test_articles_that_are_asked_with_as_much_of_the_query_are_rivals() -> None:
+    words = WordIndex("en")
+    words.add("types", asked=["which battery do I need"])
+    words.add("change", asked=["change the battery of the lock"])
+    words.add("bolt", asked=["the bolt is jammed"], answer=["Charge the battery."])
+    others = ["change", "bolt"]
+    assert words.rivals(tokens("battery", "en"), "types", others) == 1
+    assert words.rivals(tokens("which battery is needed", "en"), "types", others) == 0
+    assert words.rivals(tokens("unheard", "en"), "types", others) == 0
+
+
 def test_adding_and_removing_leaves_what_a_rebuild_gives() -> None:
     chance = random.Random(4)
     vocabulary = [f"word{number}" for number in range(30)]

@@ -11,6 +11,7 @@ from knowledge_index.text import clean
 def known() -> Spelling:
     spelling = Spelling()
     spelling.add(["smart", "lock", "offline", "battery", "wifi", "camera", "records", "sent", "open", "return"])
+    spelling.add(["order", "train", "reset"])
     return spelling
 
 
@@ -19,6 +20,8 @@ def known() -> Spelling:
     [
         ("lokc", "lock"),
         ("opne", "open"),
+        ("oder", "order"),
+        ("rest", "reset"),
         ("retrun", "return"),
         ("offlne", "offline"),
         ("baterry", "battery"),
@@ -31,7 +34,7 @@ def test_slips_of_the_keyboard_are_put_right(known: Spelling, written: str, mean
     assert known.corrected(written.split()) == meant.split()
 
 
-@pytest.mark.parametrize("word", ["rent", "telescope", "bicycles", "摄像头", "xq", "asdfghjkl"])
+@pytest.mark.parametrize("word", ["rent", "rain", "telescope", "bicycles", "摄像头", "xq", "asdfghjkl"])
 def test_a_word_that_is_merely_new_stays_as_it_is(known: Spelling, word: str) -> None:
     assert known.corrected([word]) == [word]
 
