@@ -25,6 +25,7 @@ from bot.core.settings import Settings
 from bot.core.socket import Seats
 from bot.desk import api as desk_api
 from bot.desk import handoff, views
+from bot.desk import knowledge_api as desk_knowledge_api
 from bot.desk import socket as desk_socket
 from bot.dialogue.engine import Engine
 from bot.dialogue.prewarm import Prewarmer
@@ -33,6 +34,7 @@ from bot.knowledge import editing_api, images_api
 from bot.knowledge.gaps import api as gaps_api
 from bot.knowledge.imports import api as imports_api
 from bot.knowledge.imports import exporting_api
+from bot.knowledge.use import api as use_api
 from bot.knowledge.wishes import api as wishes_api
 from bot.knowledge.writing import api as writing_api
 from bot.learning import api as learning_api
@@ -51,6 +53,7 @@ PAGES = {
     "/operations": "operations.html",
     "/learning": "learning.html",
     "/knowledge": "knowledge.html",
+    "/knowledge/import": "knowledge-import.html",
     "/account": "account.html",
     "/sign-in": "sign-in.html",
     "/docs": "reference.html",
@@ -108,6 +111,7 @@ def _api() -> APIRouter:
         staff_api,
         accounts_api,
         desk_api,
+        desk_knowledge_api,
         desk_socket,
         knowledge_api,
         gaps_api,
@@ -116,6 +120,7 @@ def _api() -> APIRouter:
         exporting_api,
         editing_api,
         images_api,
+        use_api,
         writing_api,
         alerts_api,
         operations_api,
