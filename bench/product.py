@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.core.settings import PROJECT_ROOT
+from bot.up import ports
 
 READY_SECONDS = 90
 ANSWERING_SECONDS = 420
@@ -160,10 +160,7 @@ def _environment(settings: dict[str, str] | None) -> dict[str, str]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return ports.free_port("127.0.0.1")
 
 
 def _descendants(root: int) -> list[int]:

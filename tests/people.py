@@ -13,6 +13,8 @@ from websockets.typing import Subprotocol
 
 Message = dict[str, Any]
 T = TypeVar("T")
+PATIENCE_SECONDS = 60.0
+"""How long something may take on a machine that does much else. Waiting costs nothing where it comes."""
 
 
 class Ada:
@@ -20,7 +22,7 @@ class Ada:
 
     def __init__(self, url: str, *, channel: str = "web", language: str = "en", visitor: str | None = None) -> None:
         self.url = url
-        self.http = httpx.Client(base_url=f"{url}/api/v1", timeout=30, trust_env=False)
+        self.http = httpx.Client(base_url=f"{url}/api/v1", timeout=PATIENCE_SECONDS, trust_env=False)
         self.visitor = visitor or f"visitor-{secrets.token_hex(6)}"
         started = self.http.post(
             "/conversations", json={"channel": channel, "language": language, "visitor_id": self.visitor}
@@ -57,7 +59,7 @@ class Ada:
         """What was said to her after `after`."""
         return [m for m in self.messages() if m["seq"] > after and m["author"] != "customer"]
 
-    def hears(self, wanted: Callable[[Message], bool], *, after: int = 0, seconds: float = 20) -> Message:
+    def hears(self, wanted: Callable[[Message], bool], *, after: int = 0, seconds: float = PATIENCE_SECONDS) -> Message:
         """The first message to her that is `wanted`; fails when none comes in time."""
 
         deadline, seen = time.monotonic() + seconds, after
@@ -69,7 +71,7 @@ class Ada:
                     return message
         raise AssertionError(f"nothing like it in {self.messages()}")
 
-    def asks(self, text: str, *, seconds: float = 20, **more: Any) -> list[Message]:
+    def asks(self, text: str, *, seconds: float = PATIENCE_SECONDS, **more: Any) -> list[Message]:
         """Say `text`; what was answered to it, once something was."""
         receipt = self.say(text, **more)
         self.hears(lambda m: m.get("in_reply_to") == receipt["message_id"], after=receipt["seq"], seconds=seconds)
@@ -91,6 +93,7 @@ class Ada:
             f"{url}/api/v1/conversations/{self.id}/ws?after_seq={after_seq}",
             subprotocols=[Subprotocol(f"bearer.{self.token}")],
             proxy=None,
+            open_timeout=PATIENCE_SECONDS,
         )
 
 
@@ -98,7 +101,7 @@ class StaffMember:
     """Somebody with an account, signed in by token."""
 
     def __init__(self, url: str, email: str, password: str) -> None:
-        self.http = httpx.Client(base_url=f"{url}/api/v1", timeout=30, trust_env=False)
+        self.http = httpx.Client(base_url=f"{url}/api/v1", timeout=PATIENCE_SECONDS, trust_env=False)
         answer = self.http.post("/staff/login", json={"email": email, "password": password})
         assert answer.status_code == 200, answer.text
         self.token: str = answer.json()["token"]
@@ -125,7 +128,7 @@ class StaffMember:
         return next(ticket for ticket in self.tickets(limit=200) if ticket["conversation_id"] == ada.id)
 
 
-def frame(socket: Connection, wanted: str, *, seconds: float = 20) -> dict[str, Any]:
+def frame(socket: Connection, wanted: str, *, seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
     """The next frame of type `wanted`; others are passed over."""
     deadline = time.monotonic() + seconds
     while True:
@@ -135,7 +138,10 @@ def frame(socket: Connection, wanted: str, *, seconds: float = 20) -> dict[str, 
 
 
 def until(
-    look: Callable[[], T | None], *, seconds: float = 20, what: str | Callable[[], str] = "it did not happen"
+    look: Callable[[], T | None],
+    *,
+    seconds: float = PATIENCE_SECONDS,
+    what: str | Callable[[], str] = "it did not happen",
 ) -> T:
     """Look again until something is found; fail, saying what was missing, after `seconds`."""
     deadline = time.monotonic() + seconds

@@ -31,6 +31,16 @@ STAFF = {
     "admin": ["admin"],
 }
 NOWHERE = "http://127.0.0.1:9"
+START_SECONDS = 60
+UNHURRIED: dict[str, Any] = {
+    "turn_timeout_seconds": 100,
+    "overload_after_seconds": 600,
+    "second_notice_after_seconds": 600,
+    "tell_overload_after_seconds": 600,
+    "requests_per_minute": 1_000_000,
+}
+"""Where a turn takes seconds, because the machine does much else, nothing is said of it and nobody is limited for
+looking often whether it came."""
 
 
 class Site:
@@ -57,7 +67,8 @@ def running(
     **more: Any,
 ) -> Iterator[Site]:
     """Serve until the block ends. `using` answers in place of the settings' engine; `fill` writes what comes first."""
-    chosen = {"knowledge_url": NOWHERE, "rasa_url": NOWHERE, "actions_url": NOWHERE, "engine": "scripted", **more}
+    parts = {"knowledge_url": NOWHERE, "rasa_url": NOWHERE, "actions_url": NOWHERE, "engine": "scripted"}
+    chosen = {**UNHURRIED, **parts, **more}
     config = settings.load(data_dir=data_dir, database_url=database_url, **chosen)
     migrations.upgrade(config.resolved_database_url)
     if fill is not None:
@@ -74,7 +85,7 @@ def running(
             yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", app, server)
         finally:
             server.should_exit = True
-            thread.join(10)
+            thread.join(START_SECONDS)
 
 
 def hire(db: Database) -> None:
@@ -96,7 +107,7 @@ def _hash() -> str:
 
 
 def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + START_SECONDS
     while not server.started:
         if not thread.is_alive() or time.monotonic() > deadline:
             raise RuntimeError("the web process did not start")

@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import enum
-import socket
 from dataclasses import dataclass, field
+
+from bot.up import ports
 
 CHUNK_BYTES = 65_536
 DELAY_SECONDS = 0.4
@@ -105,8 +106,7 @@ class Link:
 
 def free_ports(count: int) -> list[int]:
     """Ports of loopback that nobody holds now, each another one."""
-    with contextlib.ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
+    found: list[int] = []
+    while len(found) < count:
+        found.append(ports.free_port("127.0.0.1", but=found))
+    return found

@@ -44,9 +44,7 @@ def worker_door(settings: Settings) -> tuple[str, int]:
         _check_free(settings.host, settings.worker_port, named=f"{PREFIX}WORKER_PORT", cure=cure)
         return settings.host, settings.worker_port
     taken = {settings.port, *(urlsplit(url).port for name in INNER for url in getattr(settings, name).split(","))}
-    while not ports.reserve(port := ports.free_port(LOOPBACK, but=taken)):
-        pass
-    return LOOPBACK, port
+    return LOOPBACK, ports.reserved_port(LOOPBACK, but=taken)
 
 
 def _web_port(settings: Settings) -> int:
@@ -75,7 +73,6 @@ def _inner_url(name: str, url: str, taken: set[object], say: Callable[[str], Non
         return f"http://{LOOPBACK}:{port}"
     if explicit:
         raise PortTakenError(f"{variable}={url}: port {port} is taken by {ports.holder(port)}.")
-    while not ports.reserve(moved := ports.free_port(LOOPBACK, but=taken)):
-        pass
+    moved = ports.reserved_port(LOOPBACK, but=taken)
     say(f"port {port} is taken by {ports.holder(port)}; {name.removesuffix('_url')} uses {moved} instead")
     return f"http://{LOOPBACK}:{moved}"

@@ -1,6 +1,7 @@
 """Is a port free, who holds it, and which one to take instead."""
 
 import errno
+import secrets
 import socket
 import time
 from collections.abc import Container
@@ -8,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 LISTENING = "0A"
+QUIET = range(20_000, 32_768)
+"""Ports that systems do not take for outgoing connections: one that was found free is free seconds later too."""
 
 
 def is_free(host: str, port: int, *, patience_seconds: float = 0.0) -> bool:
@@ -46,7 +49,14 @@ def reserve(port: int) -> bool:
 
 def free_port(host: str, *, but: Container[object] = ()) -> int:
     """A port that is free now and not among `but`: those given out a moment ago look free still."""
-    while (port := _bind(host, 0)) in but:
+    while (port := secrets.choice(QUIET)) in but or not is_free(host, port):
+        pass
+    return port
+
+
+def reserved_port(host: str, *, but: Container[object] = ()) -> int:
+    """A free port that no other start of ours takes either; see `reserve`."""
+    while not reserve(port := free_port(host, but=but)):
         pass
     return port
 
@@ -64,13 +74,12 @@ def holder(port: int) -> str:
     return "another process"
 
 
-def _bind(host: str, port: int) -> int:
+def _bind(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((host, port))
         probe.listen(1)
-        return int(probe.getsockname()[1])
 
 
 def _listening_inodes(port: int) -> set[str]:

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-import bot.tables
 from bot.alerts import counter
 from bot.alerts.models import Alert
 from bot.chat.models import Conversation, Message
@@ -22,7 +21,6 @@ Complain = Callable[..., Alert | None]
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
-    bot.tables.metadata.create_all(database.engine)
     yield database
     database.close()
 

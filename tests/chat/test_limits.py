@@ -2,12 +2,20 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from bot.core import limits
 from bot.dialogue.scripted import ScriptedEngine
 from tests.people import Ada, frame
 from tests.sites import Site, running
+
+
+@pytest.fixture(autouse=True)
+def moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All is counted in one moment, so that ten seconds do not pass on a slow machine meanwhile."""
+    monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: 1_000.0))
 
 
 @pytest.fixture

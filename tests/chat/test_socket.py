@@ -8,7 +8,7 @@ from websockets.exceptions import InvalidStatus
 
 from bot import upkeep
 from bot.core import clock
-from tests.people import Ada, frame
+from tests.people import PATIENCE_SECONDS, Ada, frame
 from tests.sites import Site
 
 
@@ -21,7 +21,7 @@ def test_the_ack_comes_before_the_answer(ada: Ada) -> None:
         socket.send(_say("hello", 1))
         kinds = []
         while "message" not in kinds:
-            kinds.append(json.loads(socket.recv(timeout=10))["type"])
+            kinds.append(json.loads(socket.recv(timeout=PATIENCE_SECONDS))["type"])
         assert [kind for kind in kinds if kind in ("ack", "message")] == ["ack", "message"]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.core import settings
 from bot.dialogue.scripted import ScriptedEngine
+from tests.people import PATIENCE_SECONDS
 from tests.sites import Site, running
 
 PROXIES = "127.0.0.0/8, 10.0.0.7"
@@ -23,7 +24,10 @@ def site(tmp_path: Path) -> Iterator[Site]:
 def codes(site: Site, *forwarded: str) -> list[int]:
     """Five requests that came by a proxy which forwarded for these."""
     headers = [("X-Forwarded-For", one) for one in forwarded]
-    return [httpx.get(f"{site.url}/api/v1/staff/me", headers=headers, trust_env=False).status_code for _ in range(5)]
+    return [
+        httpx.get(f"{site.url}/api/v1/staff/me", headers=headers, trust_env=False, timeout=PATIENCE_SECONDS).status_code
+        for _ in range(5)
+    ]
 
 
 def test_customers_behind_a_proxy_are_counted_each_for_themselves(site: Site) -> None:

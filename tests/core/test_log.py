@@ -5,12 +5,11 @@ import io
 import json
 import logging
 import os
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import httpx
 
 from bot import migrations
 from bot.core import log
+from bot.up import ports
 from tests.people import Ada, frame, until
 
 CANARY = "my-secret-words"
@@ -27,8 +27,7 @@ CANARY = "my-secret-words"
 def serving_at_debug(folder: Path) -> Iterator[tuple[str, Path]]:
     """A web process of its own: its address, and the file that holds all it wrote."""
     migrations.upgrade(f"sqlite:///{folder / 'firebreak.db'}")
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port = probe.getsockname()[1]
+    port = ports.reserved_port("127.0.0.1")
     chosen = {"DATA_DIR": str(folder), "PORT": str(port), "ENGINE": "scripted", "LOG_LEVEL": "debug"}
     written = folder / "log"
     with written.open("wb") as output:
@@ -42,7 +41,7 @@ def serving_at_debug(folder: Path) -> Iterator[tuple[str, Path]]:
         yield f"http://127.0.0.1:{port}", written
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def is_alive(url: str) -> bool:

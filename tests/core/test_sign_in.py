@@ -12,7 +12,7 @@ import pytest
 from bot.core import auth, passwords
 from bot.core.limits import Window
 from bot.dialogue.scripted import ScriptedEngine
-from tests.people import StaffMember
+from tests.people import PATIENCE_SECONDS, StaffMember
 from tests.sites import PASSWORD, Site, hire, running
 
 BEN = {"email": "ben@emberly.example", "password": PASSWORD}
@@ -28,7 +28,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture
 def page(site: Site) -> httpx.Client:
     """A browser page where Ben has signed in."""
-    client = httpx.Client(base_url=f"{site.url}/api/v1", trust_env=False)
+    client = httpx.Client(base_url=f"{site.url}/api/v1", trust_env=False, timeout=PATIENCE_SECONDS)
     answer = client.post("/staff/login", json=BEN)
     assert "httponly" in answer.headers.get_list("set-cookie")[0].lower()
     return client
@@ -44,11 +44,16 @@ def test_a_page_writes_with_its_csrf_value_and_not_without(page: httpx.Client) -
 
 def test_the_sixth_wrong_password_is_not_even_looked_at(site: Site) -> None:
     codes = [
-        httpx.post(f"{site.url}/api/v1/staff/login", json={**BEN, "password": "wrong"}, trust_env=False).status_code
+        httpx.post(
+            f"{site.url}/api/v1/staff/login",
+            json={**BEN, "password": "wrong"},
+            trust_env=False,
+            timeout=PATIENCE_SECONDS,
+        ).status_code
         for _ in range(6)
     ]
     assert codes == [401] * 5 + [429]
-    answer = httpx.post(f"{site.url}/api/v1/staff/login", json=BEN, trust_env=False)
+    answer = httpx.post(f"{site.url}/api/v1/staff/login", json=BEN, trust_env=False, timeout=PATIENCE_SECONDS)
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0
 
@@ -114,5 +119,5 @@ def test_eve_is_refused_and_a_stranger_is_asked_to_sign_in(
     eve = staff("eve").http.request(method, path, json=body if method == "POST" else None)
     assert eve.status_code == 403
     assert eve.json()["error"]["code"] == "forbidden"
-    stranger = httpx.request(method, f"{site.url}/api/v1{path}", json=body, trust_env=False)
+    stranger = httpx.request(method, f"{site.url}/api/v1{path}", json=body, trust_env=False, timeout=PATIENCE_SECONDS)
     assert stranger.status_code == 401

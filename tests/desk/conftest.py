@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-import bot.tables
 from bot.core.db import Database
 from bot.policy.load import load
 from bot.policy.shapes import Policy
@@ -14,9 +13,8 @@ from tests.desk.room import Cast, hire
 
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
-    """A fresh database with every table."""
+    """A fresh database."""
     database = Database(database_url)
-    bot.tables.metadata.create_all(database.engine)
     yield database
     database.close()
 

@@ -51,5 +51,5 @@ def test_what_waited_is_answered_in_order_once_something_can(ada: Ada, switch: S
 def test_a_person_danger_and_anger_need_no_engine(site: Site) -> None:
     for text in ("I want to talk to a human", "my lock is on fire", "you are all liars, I am furious, third time!!!"):
         ada = Ada(site.url)
-        ada.asks(text, seconds=5)
-        assert ada.state() == "queue", text
+        ada.say(text)
+        until(lambda: ada.state() == "queue", what=text)  # noqa: B023

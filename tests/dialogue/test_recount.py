@@ -45,8 +45,8 @@ def test_complaints_made_while_the_engine_was_away_become_a_warning(site: Site, 
         Ada(site.url).asks(f"late parcel {number}, I want to talk to a human")
     assert dan.get("/alerts")["items"] == []
     moody.on.set()
-    (alert,) = until(lambda: dan.get("/alerts")["items"], seconds=30, what="the complaints were not counted")
-    until(lambda: dan.get("/alerts")["items"][0]["people"] == 6, seconds=30, what="not all were counted")
+    (alert,) = until(lambda: dan.get("/alerts")["items"], what="the complaints were not counted")
+    until(lambda: dan.get("/alerts")["items"][0]["people"] == 6, what="not all were counted")
     assert alert["topic"] == "delivery_late"
 
 

@@ -53,7 +53,7 @@ async def everybody(engine: StickyRasas) -> dict[str, str]:
 
 
 async def until_back(engine: StickyRasas, conversation: str, wanted: str) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             if await who_answers(engine, conversation) == wanted:
                 return

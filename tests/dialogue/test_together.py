@@ -22,7 +22,7 @@ class Line:
         self.threads = ThreadPoolExecutor(1)
         self.together = Together(self.db, self.threads, most=most)
         self._gate = threading.Event()
-        self.threads.submit(self._gate.wait, 30)
+        self.threads.submit(self._gate.wait, 60)
 
     def submit(self, word: str) -> "Future[str]":
         def write(session: Session) -> str:
@@ -59,7 +59,7 @@ def test_turns_that_wait_at_the_same_time_share_a_transaction_and_no_more_than_a
     begun = _transactions(line)
     shares = [line.submit(word) for word in ("ada", "ben", "cleo", "dan")]
     line.go()
-    assert [share.result(10) for share in shares] == ["wrote ada", "wrote ben", "wrote cleo", "wrote dan"]
+    assert [share.result(60) for share in shares] == ["wrote ada", "wrote ben", "wrote cleo", "wrote dan"]
     assert len(begun) == 2
     assert line.words() == {"ada", "ben", "cleo", "dan"}
 
@@ -67,10 +67,10 @@ def test_turns_that_wait_at_the_same_time_share_a_transaction_and_no_more_than_a
 def test_one_that_fails_costs_the_others_nothing(line: Line) -> None:
     shares = [line.submit(word) for word in ("ada", "ada", "ben")]
     line.go()
-    assert shares[0].result(10) == "wrote ada"
+    assert shares[0].result(60) == "wrote ada"
     with pytest.raises(Exception, match="UNIQUE"):
-        shares[1].result(10)
-    assert shares[2].result(10) == "wrote ben"
+        shares[1].result(60)
+    assert shares[2].result(60) == "wrote ben"
     assert line.words() == {"ada", "ben"}
 
 
@@ -85,8 +85,8 @@ def test_what_is_told_after_the_commit_is_told_once_though_its_transaction_was_d
 
     first, second = line.together.submit(tell), line.together.submit(fail)
     line.go()
-    first.result(10)
-    assert isinstance(second.exception(10), ValueError)
+    first.result(60)
+    assert isinstance(second.exception(60), ValueError)
     assert told == ["told"]
 
 
@@ -106,8 +106,8 @@ def test_a_transaction_ends_early_for_an_acknowledgement_that_waits(line: Line) 
     shares = [line.together.submit(hold_up), line.together.submit(lambda session: order.append("later turn"))]
     line.go()
     for share in shares:
-        share.result(10)
-    acknowledgement.join(10)
+        share.result(60)
+    acknowledgement.join(60)
     assert order == ["turn", "acknowledged", "later turn"]
 
 
@@ -115,8 +115,8 @@ def test_what_was_given_up_does_not_run(line: Line) -> None:
     kept, given_up = line.submit("ada"), line.submit("ben")
     given_up.cancel()
     line.go()
-    kept.result(10)
-    line.threads.submit(lambda: None).result(10)
+    kept.result(60)
+    line.threads.submit(lambda: None).result(60)
     assert line.words() == {"ada"}
 
 
@@ -125,5 +125,5 @@ def test_closing_gives_up_what_has_not_begun(line: Line) -> None:
     line.together.close()
     line.go()
     assert waiting.cancelled()
-    line.threads.submit(lambda: None).result(10)
+    line.threads.submit(lambda: None).result(60)
     assert line.words() == set()

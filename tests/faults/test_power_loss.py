@@ -11,7 +11,7 @@ import pytest
 
 from bot import migrations
 from bot.core.settings import PROJECT_ROOT
-from bot.up.ports import free_port
+from bot.up.ports import reserved_port
 from tests.conftest import create_postgres
 from tests.people import Ada, until
 
@@ -36,7 +36,7 @@ def database_url(request: pytest.FixtureRequest, moment: str, tmp_path: Path) ->
 
 @pytest.fixture
 def port() -> int:
-    return free_port("127.0.0.1")
+    return reserved_port("127.0.0.1")
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def start(tmp_path: Path, database_url: str, port: int) -> Iterator[Start]:
         command = [sys.executable, "-m", *module, "serve", "--port", str(port), "--data-dir", str(tmp_path)]
         process = subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment, stderr=subprocess.DEVNULL)
         started.append(process)
-        until(lambda: _is_reached(port), seconds=60, what="the web process did not start")
+        until(lambda: _is_reached(port), what="the web process did not start")
         return process
 
     yield begin

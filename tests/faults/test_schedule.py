@@ -10,6 +10,7 @@ from bench.faults.journal import Acked, Entry, Seen, Sent
 from bench.faults.links import Link, Mode, free_ports
 from bench.faults.recovery import Struck
 from bench.faults.schedule import Fault
+from tests.people import PATIENCE_SECONDS
 
 
 def drawn(seed: int, *, postgres: bool = False) -> list[tuple[Fault, ...]]:
@@ -39,10 +40,10 @@ async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         writer.write(line)
 
 
-async def _asked(port: int) -> str:
+async def _asked(port: int, *, seconds: float) -> str:
     """What comes back of a line; the error's name where none does."""
     try:
-        async with asyncio.timeout(0.3):
+        async with asyncio.timeout(seconds):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(b"hello\n")
             return (await reader.readline()).decode().strip()
@@ -58,7 +59,7 @@ async def _through_each_mode() -> dict[Mode, str]:
         found = {}
         for mode in (Mode.WHOLE, Mode.SWALLOW, Mode.REFUSE, Mode.DRIP, Mode.WHOLE):
             await link.turn(mode)
-            found[mode] = await _asked(near)
+            found[mode] = await _asked(near, seconds=0.3 if mode is Mode.SWALLOW else PATIENCE_SECONDS)
         await link.close()
     return found
 

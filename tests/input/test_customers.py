@@ -172,7 +172,7 @@ def test_of_200_messages_at_once_those_that_were_acknowledged_are_kept(tmp_path:
 
 
 def frames(socket: Connection, count: int) -> list[dict[str, Any]]:
-    return [json.loads(socket.recv(timeout=20)) for _ in range(count)]
+    return [json.loads(socket.recv(timeout=60)) for _ in range(count)]
 
 
 def test_somebody_elses_message_cannot_be_judged(ada: Ada, site: Site) -> None:

@@ -67,7 +67,7 @@ def test_between_odd_frames_every_good_message_is_acknowledged_in_order(
 def acknowledged(socket: Connection, own: str) -> int:
     """The number of the message `own`; everything that comes before has a shape of the contract."""
     while True:
-        told = json.loads(socket.recv(timeout=20))
+        told = json.loads(socket.recv(timeout=60))
         check(told)
         if told["type"] == "ack" and told["client_message_id"] == own:
             return int(told["seq"])

@@ -93,7 +93,7 @@ def test_a_frame_of_a_megabyte_closes_the_line_and_another_opens(ada: Ada) -> No
         with suppress(ConnectionClosed):
             socket.send("x" * 1_000_001)
         with pytest.raises(ConnectionClosed) as closed:
-            socket.recv(timeout=20)
+            socket.recv(timeout=60)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1009
     assert ada.asks("hello")
@@ -157,8 +157,8 @@ def opens(ada: Ada) -> bool:
 def test_a_client_that_reads_nothing_or_a_byte_is_cut_off(
     site: Site, ada: Ada, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines, "SEND_TIMEOUT_SECONDS", 0.2)
     fill(ada)
+    monkeypatch.setattr(lines, "SEND_TIMEOUT_SECONDS", 0.2)
     for read in (0, 1):
         with hers(ada) as wire:
             wire.recv(read)
@@ -174,8 +174,8 @@ def fill(ada: Ada) -> None:
         for number in range(300):
             socket.send(f'{{"type":"message","client_message_id":"{number}","text":{text}}}')
         for _ in range(300):
-            frame(socket, "ack", seconds=60)
-    until(lambda: ada.thread(after=599)["messages"], seconds=60)
+            frame(socket, "ack")
+    until(lambda: ada.thread(after=599)["messages"])
 
 
 def open_lines(site: Site) -> list[server.PatientWebSocket]:
@@ -204,7 +204,8 @@ def test_a_client_that_does_not_answer_a_ping_is_cut_off(
     monkeypatch.setattr(site.server.config, "ws_ping_interval", 0.1)
     monkeypatch.setattr(site.server.config, "ws_ping_timeout", 0.1)
     with hers(ada) as wire:
-        wire.sendall(sent)
+        with suppress(ConnectionError):
+            wire.sendall(sent)
         wires.rest(wire)
         until(lambda: not site.app.state.sockets)
         until(lambda: not open_lines(site))
@@ -222,7 +223,7 @@ def test_a_client_that_never_answers_our_close_is_let_go(site: Site, monkeypatch
 
 @pytest.mark.parametrize("head", [b"", b"GET / HTTP/1.1\r\nX-Slow: ", b"POST /api/v1/staff/login HTTP/1.1\r\n"])
 def test_a_head_that_does_not_arrive_is_given_up(site: Site, head: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(server, "HEAD_SECONDS", 0.5)
     with wires.connected(site.url) as wire:
         wire.sendall(head)
         told = wires.rest(wire)

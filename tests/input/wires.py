@@ -18,7 +18,7 @@ def connected(url: str) -> Iterator[socket.socket]:
     host, port = url.removeprefix("http://").split(":")
     with socket.socket() as wire:
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
-        wire.settimeout(20)
+        wire.settimeout(60)
         wire.connect((host, int(port)))
         yield wire
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.people import Ada, StaffMember, frame, until
+from tests.people import PATIENCE_SECONDS, Ada, StaffMember, frame, until
 
 pytestmark = pytest.mark.stack
 RANKS = ["urgent", "high", "normal", "low"]
@@ -79,7 +79,7 @@ def _await_settled(door: str) -> None:
     """Until no message is owed an answer any more, as /metrics tells it."""
 
     def settled() -> bool:
-        shown = httpx.get(f"{door}/metrics", trust_env=False).text
+        shown = httpx.get(f"{door}/metrics", trust_env=False, timeout=PATIENCE_SECONDS).text
         return "firebreak_waiting_turns 0.0" in shown
 
     until(settled, what="some messages were not answered")

@@ -17,6 +17,7 @@ from knowledge_index.embedded import Wanted
 from knowledge_index.embedder import Embedder, Key
 from knowledge_index.kept import KeptVectors
 from knowledge_index.library import Asked, Library
+from tests.people import PATIENCE_SECONDS
 
 Told = TypeVar("Told")
 BICYCLES = Article(
@@ -92,7 +93,9 @@ def test_over_http_a_text_is_kept_only_where_it_is_asked_for(
     address = serve(tmp_path)
     told = {"input": ["my parcel is late", "where is it"], "model": "en"}
     for more, kept in (({}, 0), ({"keep": False}, 0), ({"keep": True}, 2)):
-        answer = httpx.post(f"{address}/v1/embeddings", json={**told, **more}, trust_env=False)
+        answer = httpx.post(
+            f"{address}/v1/embeddings", json={**told, **more}, trust_env=False, timeout=PATIENCE_SECONDS
+        )
         assert [len(entry["embedding"]) for entry in answer.json()["data"]] == [384, 384]
         file = tmp_path / "models" / "vectors.db"
         assert (rows(file) if file.exists() else 0) == kept

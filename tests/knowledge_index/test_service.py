@@ -51,7 +51,7 @@ def talk(address: str, journey: Callable[[KnowledgeClient], Awaitable[Told]]) ->
 def post(address: str, path: str, body: bytes, method: str = "POST") -> tuple[int, Any]:
     request = urllib.request.Request(address + path, body, {"Content-Type": "application/json"}, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as refused:
         return refused.code, json.load(refused)
@@ -252,7 +252,7 @@ def test_the_process_listens_at_once_says_loading_and_stops_when_told(tmp_path: 
             assert states[-1] == "ready"
             post(f"http://127.0.0.1:{port}", "/search", b'{"text": "canary 4711", "language": "en"}')
             process.send_signal(signal.SIGTERM)
-            output, errors = process.communicate(timeout=10)
+            output, errors = process.communicate(timeout=60)
         finally:
             process.kill()
     lines = [json.loads(line) for line in output.decode().splitlines()]
@@ -263,7 +263,7 @@ def test_the_process_listens_at_once_says_loading_and_stops_when_told(tmp_path: 
 
 def _states_until_ready(address: str) -> list[str]:
     states: list[str] = []
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and states[-1:] != ["ready"]:
         try:
             with urllib.request.urlopen(address + "/healthz", timeout=5) as answer:

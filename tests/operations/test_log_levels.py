@@ -3,12 +3,11 @@
 import json
 import logging
 import os
-import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import httpx
 from starlette.testclient import TestClient
 
 from bot import migrations
+from bot.up import ports
 from knowledge_index import service
 from knowledge_index.embedder import Embedder, Key
 from tests.operations.conftest import Firebreak
@@ -24,12 +24,6 @@ from tests.people import Ada, until
 from tests.sites import NOWHERE
 
 CANARY = "my-secret-words"
-
-
-def two_free_ports() -> tuple[int, int]:
-    """Held together, so that they are two."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as one, closing(socket.create_server(("127.0.0.1", 0))) as two:
-        return one.getsockname()[1], two.getsockname()[1]
 
 
 @contextmanager
@@ -41,7 +35,7 @@ def process(log: Path, *arguments: str, **settings: str) -> Iterator[None]:
         yield
     finally:
         started.terminate()
-        started.wait(20)
+        started.wait(60)
 
 
 def lines(log: Path) -> list[dict[str, Any]]:
@@ -68,13 +62,13 @@ def ask_an_action(url: str) -> None:
     """As Rasa would, with a customer's words in it; nothing can be found, so it also warns."""
     tracker = {"sender_id": "x", "slots": {}, "events": [], "latest_message": {"text": CANARY}}
     body = {"next_action": "action_answer", "sender_id": "x", "tracker": tracker}
-    assert httpx.post(f"{url}/webhook", json=body, trust_env=False, timeout=20).status_code == 200
+    assert httpx.post(f"{url}/webhook", json=body, trust_env=False, timeout=60).status_code == 200
 
 
 def test_a_row_reaches_every_process_and_none_writes_what_a_customer_wrote(
     firebreak: Firebreak, tmp_path: Path
 ) -> None:
-    web, actions = two_free_ports()
+    web, actions = (ports.reserved_port("127.0.0.1") for _ in range(2))
     doors = {"web": f"http://127.0.0.1:{web}", "actions": f"http://127.0.0.1:{actions}"}
     settings = {
         "DATA_DIR": str(tmp_path),
@@ -91,13 +85,13 @@ def test_a_row_reaches_every_process_and_none_writes_what_a_customer_wrote(
         running.enter_context(process(logs["worker"], "bot.cli", "worker", **settings, WORKER_IN_PROCESS="false"))
         running.enter_context(process(logs["actions"], "actions.serve", "--port", str(actions), **settings))
         health = (f"{doors['web']}/healthz", f"{doors['actions']}/health")
-        until(lambda: all(is_up(url) for url in health), seconds=60, what=lambda: told(logs))
+        until(lambda: all(is_up(url) for url in health), what=lambda: told(logs))
         assert firebreak("log-level", "debug", **settings).code == 0
         for name, log in logs.items():
-            until(partial(said, log, "log level set"), seconds=60, what=f"{name} did not hear of it")
+            until(partial(said, log, "log level set"), what=f"{name} did not hear of it")
         ada = Ada(doors["web"], visitor=f"{CANARY}-visitor")
         ada.say(f"{CANARY}, I want to talk to a person please")
-        until(lambda: said(logs["web"], "turn settled") or said(logs["worker"], "turn settled"), seconds=40)
+        until(lambda: said(logs["web"], "turn settled") or said(logs["worker"], "turn settled"))
         ask_an_action(doors["actions"])
         until(lambda: said(logs["actions"], "knowledge_down"), what="the action did not run")
     written = {name: log.read_text(encoding="utf-8") for name, log in logs.items()}
@@ -108,7 +102,7 @@ def test_the_knowledge_service_takes_a_level_while_it_loads(tmp_path: Path) -> N
     loaded = threading.Event()
 
     def load() -> dict[Key, Embedder]:
-        loaded.wait(20)
+        loaded.wait(60)
         return {}
 
     ours = logging.getLogger("knowledge_index")

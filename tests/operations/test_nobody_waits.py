@@ -80,5 +80,5 @@ def test_where_not_even_a_ticket_can_be_made_an_operator_sees_it_and_tries_it_ag
     assert (parts["jobs"]["state"], parts["jobs"]["failed"]) == ("degraded", 1)
     allow(site.db, "no_tickets", table="tickets")
     assert admin.post(f"/operations/jobs/{stuck['id']}/replay") == {"replayed": [stuck["id"]]}
-    until(lambda: ada.state() == "queue", seconds=40, what="no ticket after the replay")
+    until(lambda: ada.state() == "queue", what="no ticket after the replay")
     until(lambda: admin.get("/operations/jobs", state="failed")["items"] == [], what="it is still listed")

@@ -13,9 +13,9 @@ from typing import Any
 from bot.core.settings import PROJECT_ROOT
 from bot.up import ports
 from bot.up.health import get
+from tests.people import PATIENCE_SECONDS
 
 PART = Path(__file__).with_name("part.py")
-PATIENCE_SECONDS = 30.0
 
 
 def until(found: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> Any:
@@ -66,12 +66,10 @@ class Product:
         """Every living process below this one."""
         return family_of(self.process.pid)
 
-    def stop(self, number: int = signal.SIGTERM) -> float:
-        """Seconds until it was gone."""
-        began = time.monotonic()
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Ask it to end; its exit code."""
         self.process.send_signal(number)
-        self.process.wait(timeout=15)
-        return time.monotonic() - began
+        return self.process.wait(timeout=PATIENCE_SECONDS)
 
     def end(self) -> None:
         if self.process.poll() is None:
@@ -85,13 +83,9 @@ def pid_at(url: str) -> int:
     return int(body["pid"]) if isinstance(body, dict) else 0
 
 
-_given_out: set[object] = set()
-
-
 def described(folder: Path, name: str, *options: str) -> dict[str, Any]:
     """A made-up part; with `--unasked` it has no address at which `up` could ask how it is."""
-    port = ports.free_port("127.0.0.1", but=_given_out)
-    _given_out.add(port)
+    port = ports.reserved_port("127.0.0.1")
     argv = [sys.executable, "-S", str(PART), str(port), str(folder / "starts"), *options]
     url = f"http://127.0.0.1:{port}/"
     return {"name": name, "argv": argv, "url": url, "health": "" if "--unasked" in options else url}

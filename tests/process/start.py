@@ -13,7 +13,7 @@ from bot.up.places import Places
 from bot.up.run import Start, keep_up
 from bot.up.watch import Patience
 
-SHORT = Patience(between_looks=0.3, silent=2.0, starting=20.0, given_up=1.0, supervisor=5.0)
+SHORT = Patience(between_looks=0.3, silent=3.0, starting=20.0, given_up=1.0, supervisor=5.0)
 
 
 def main(data_dir: str, described: str) -> None:

@@ -12,9 +12,10 @@ from bot.up.keeper import Keeper, KeeperGoneError, open_keeper
 from bot.up.logs import LogPump
 from bot.up.parts import Part
 from bot.up.places import Places
+from tests.people import PATIENCE_SECONDS
 from tests.process.product import until
 
-SLEEPER = Part("sleeper", (sys.executable, "-S", "-c", "import time; time.sleep(60)"))
+SLEEPER = Part("sleeper", (sys.executable, "-S", "-c", "import time; time.sleep(600)"))
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def keeper(tmp_path: Path) -> Iterator[Keeper]:
     places.make()
     with closing(LogPump(places.logs)) as logs:
         logs.start()
-        with closing(open_keeper(places.run_folder(), [SLEEPER], {}, logs, answer_seconds=5.0)) as keeper:
+        with closing(open_keeper(places.run_folder(), [SLEEPER], {}, logs, answer_seconds=PATIENCE_SECONDS)) as keeper:
             yield keeper
 
 

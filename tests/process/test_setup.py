@@ -4,7 +4,6 @@ import shutil
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -123,7 +122,7 @@ def test_the_stamp_tells_changed_requirements_and_holds_for_a_part_of_them(tmp_p
     assert not full.is_current()
 
 
-def test_a_second_run_has_nothing_to_do_and_takes_less_than_a_second(tmp_path: Path) -> None:
+def test_a_second_run_has_nothing_to_do(tmp_path: Path) -> None:
     shutil.copytree(PROJECT_ROOT / "deploy", tmp_path / "deploy")
     shutil.copytree(REQUIREMENTS, tmp_path / "requirements")
     (tmp_path / "pyproject.toml").write_text("")
@@ -134,9 +133,7 @@ def test_a_second_run_has_nothing_to_do_and_takes_less_than_a_second(tmp_path: P
     command = [sys.executable, "deploy/setup.py", "--dev", "--packages"]
     first = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert "set-up done in" in first.stdout
-    began = time.monotonic()
     again = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert time.monotonic() - began < 1
     assert again.stdout == ""
 
 

@@ -14,6 +14,7 @@ from bot.up import addresses, ports
 from bot.up.health import get
 from bot.up.parts import Part, parts_of
 from bot.up.places import SOCKET_PATH_LIMIT, Places
+from tests.people import PATIENCE_SECONDS
 from tests.process.conftest import Launch
 from tests.process.product import until
 
@@ -29,7 +30,7 @@ def taken() -> Iterator[int]:
 
 def test_a_taken_web_port_is_reported_by_name_and_holder(launch_command: Launch, taken: int, tmp_path: Path) -> None:
     product = launch_command(["up", "--port", str(taken), "--data-dir", str(tmp_path / "var")])
-    assert product.process.wait(timeout=20) == 2
+    assert product.process.wait(timeout=PATIENCE_SECONDS) == 2
     (sentence,) = [line for line in product.logged().splitlines() if line.startswith("firebreak:")]
     assert sentence.startswith(f"firebreak: Port {taken} (--port, FIREBREAK_PORT) is taken by ")
     assert f"(process {os.getpid()})" in sentence
@@ -40,7 +41,7 @@ def test_a_data_directory_serves_one_up(launch: Launch, launch_command: Launch, 
     first.await_said("ready")
     (tmp_path / "second").mkdir()
     second = launch_command(["up", "--port", "0", "--data-dir", str(tmp_path / "var")])
-    assert second.process.wait(timeout=20) == 2
+    assert second.process.wait(timeout=PATIENCE_SECONDS) == 2
     assert f"is in use by another `firebreak up` (process {first.process.pid})" in second.logged()
 
 
@@ -104,7 +105,7 @@ def test_a_workers_port_that_was_asked_for_is_used_where_the_web_process_listens
 
 def test_a_worker_of_its_own_is_looked_after_by_its_port(launch_command: Launch, tmp_path: Path) -> None:
     """Web and worker alone: the rest is said to be on other machines."""
-    port = ports.free_port("127.0.0.1")
+    port = ports.reserved_port("127.0.0.1")
     product = launch_command(
         ["up", "--port", "0", "--data-dir", str(tmp_path / "var")],
         FIREBREAK_ENGINE="scripted",
@@ -113,7 +114,7 @@ def test_a_worker_of_its_own_is_looked_after_by_its_port(launch_command: Launch,
         FIREBREAK_WORKER_IN_PROCESS="false",
         FIREBREAK_WORKER_PORT=str(port),
     )
-    until(lambda: "worker works" in product.logged(), f"the worker was seen to work\n{product.logged()}", 90)
+    until(lambda: "worker works" in product.logged(), f"the worker was seen to work\n{product.logged()}")
     assert get(f"http://127.0.0.1:{port}/healthz")[1]["status"] == "alive"
     assert get(f"http://127.0.0.1:{port}/readyz")[1]["parts"]["worker"]["state"] == "ok"
 

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
@@ -13,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.up import ports
 from tests.rasa.project import ROOT
 
 START_TIMEOUT_SECONDS = 120.0
-CALL_TIMEOUT_SECONDS = 30.0
+CALL_TIMEOUT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,6 @@ class Running:
         return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def call(url: str, body: Any = None) -> Any:
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
@@ -46,7 +39,7 @@ def call(url: str, body: Any = None) -> Any:
 @contextmanager
 def started(command: list[str], *, health: str, log: Path, **environment: str) -> Iterator[Running]:
     """Run `command --host --port` until the block ends; it is entered once `health` answers."""
-    port = free_port()
+    port = ports.reserved_port("127.0.0.1")
     full = [*command, "--host", "127.0.0.1", "--port", str(port)]
     with log.open("wb") as out:
         process = subprocess.Popen(full, cwd=ROOT, env={**os.environ, **environment}, stdout=out, stderr=out)
@@ -56,7 +49,7 @@ def started(command: list[str], *, health: str, log: Path, **environment: str) -
         yield running
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        process.wait(timeout=60)
 
 
 def _wait_until_up(running: Running, health: str) -> None:

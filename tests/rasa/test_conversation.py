@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from bot import wire
+from bot.up import ports
 from tests.rasa.conftest import rasa
 from tests.rasa.local_http import serving
-from tests.rasa.processes import Running, call, free_port, started
+from tests.rasa.processes import Running, call, started
 from tests.rasa.project import RASA_PYTHON, ROOT
 
 pytestmark = pytest.mark.stack
@@ -87,7 +88,7 @@ def test_without_vectors_a_turn_is_degraded_not_dead(model: Path, action_server:
 def test_no_log_holds_a_customers_words_even_of_a_turn_that_fails(
     model: Path, knowledge_service: Running, tmp_path: Path
 ) -> None:
-    nobody = f"http://127.0.0.1:{free_port()}"
+    nobody = f"http://127.0.0.1:{ports.reserved_port('127.0.0.1')}"
     command = [str(RASA_PYTHON), "-m", "bot.nlu.serve", "--model", str(model), "--actions-url", nobody]
     with started(command, health="/", log=tmp_path / "log", FIREBREAK_KNOWLEDGE_URL=knowledge_service.url) as lonely:
         for text in ("hello my-secret-words", "我的秘密话 你好"):
@@ -112,7 +113,8 @@ def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
     broken = tmp_path / "broken.tar.gz"
     broken.write_bytes(b"no model")
     for path, said in ((tmp_path / "absent.tar.gz", "no trained model"), (broken, "model_not_loaded")):
-        command = [str(RASA_PYTHON), "-m", "bot.nlu.serve", "--model", str(path), "--port", str(free_port())]
+        port = str(ports.reserved_port("127.0.0.1"))
+        command = [str(RASA_PYTHON), "-m", "bot.nlu.serve", "--model", str(path), "--port", port]
         run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         assert run.returncode == 1
         assert said in run.stderr

@@ -8,7 +8,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from bot.dialogue.scripted import ScriptedEngine
-from tests.people import Ada, StaffMember
+from tests.people import PATIENCE_SECONDS, Ada, StaffMember
 from tests.security.conftest import SHOP
 from tests.security.routes import doors
 from tests.sites import Site, running
@@ -68,7 +68,7 @@ def breaking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def test_our_own_mistakes_carry_them_too_and_say_nothing_of_the_inside(breaking: Site) -> None:
     breaking.app.add_api_route("/api/v1/broken", _broken)
-    answer = httpx.get(f"{breaking.url}/api/v1/broken", trust_env=False)
+    answer = httpx.get(f"{breaking.url}/api/v1/broken", trust_env=False, timeout=PATIENCE_SECONDS)
     assert answer.status_code == 500
     assert answer.json()["error"]["code"] == "internal"
     assert "hunter2" not in answer.text
@@ -77,8 +77,11 @@ def test_our_own_mistakes_carry_them_too_and_say_nothing_of_the_inside(breaking:
 
 
 def test_browsers_are_told_to_stay_with_https_where_it_is_served_so(site: Site, breaking: Site) -> None:
-    assert "strict-transport-security" not in httpx.get(site.url, trust_env=False).headers
-    assert httpx.get(breaking.url, trust_env=False).headers["strict-transport-security"] == "max-age=31536000"
+    by_http, by_https = (
+        httpx.get(url, trust_env=False, timeout=PATIENCE_SECONDS).headers for url in (site.url, breaking.url)
+    )
+    assert "strict-transport-security" not in by_http
+    assert by_https["strict-transport-security"] == "max-age=31536000"
 
 
 def test_a_socket_that_is_refused_is_refused_with_them(site: Site) -> None:

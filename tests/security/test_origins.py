@@ -10,7 +10,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
 from bot.dialogue.scripted import ScriptedEngine
-from tests.people import Ada, StaffMember
+from tests.people import PATIENCE_SECONDS, Ada, StaffMember
 from tests.security.conftest import SHOP
 from tests.sites import PASSWORD, Site, hire, running
 
@@ -135,8 +135,8 @@ def test_a_forwarded_address_is_believed_from_a_named_proxy_alone(tmp_path: Path
     told = {"X-Forwarded-For": "203.0.113.9, 198.51.100.7"}
     with running(f"sqlite:///{tmp_path / 'f.db'}", tmp_path, requests_per_minute=1, trusted_proxies=proxies) as site:
         me = f"{site.url}/api/v1/staff/me"
-        assert httpx.get(me, trust_env=False).status_code == 401
-        assert httpx.get(me, headers=told, trust_env=False).status_code == second
+        assert httpx.get(me, trust_env=False, timeout=PATIENCE_SECONDS).status_code == 401
+        assert httpx.get(me, headers=told, trust_env=False, timeout=PATIENCE_SECONDS).status_code == second
 
 
 def _sign_in(site: Site) -> httpx.Response:

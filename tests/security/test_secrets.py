@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 
 from bot.core import settings
 from bot.core.settings import PREFIX, PROJECT_ROOT, Settings
+from tests.people import PATIENCE_SECONDS
 from tests.sites import Site
 
 CANARY = "hunter2-canary"
@@ -159,6 +160,6 @@ def test_what_is_written_belongs_to_the_operator_alone(tmp_path: Path) -> None:
 def test_probes_and_figures_tell_no_address_and_no_key(site: Site) -> None:
     key = site.app.state.token_keys.signing
     for path in ("/healthz", "/readyz", "/metrics"):
-        told = httpx.get(site.url + path, trust_env=False).text
+        told = httpx.get(site.url + path, trust_env=False, timeout=PATIENCE_SECONDS).text
         assert key not in told
         assert str(site.db.url) not in told

@@ -20,7 +20,7 @@ from bot import migrations, upkeep
 from bot.core import clock, errors, tokens
 from bot.core.db import Database
 from bot.core.socket import SIGNED_OUT
-from tests.people import Ada, frame, until
+from tests.people import PATIENCE_SECONDS, Ada, frame, until
 from tests.sites import Site
 
 IDENTITY = "an identity secret that is long enough"
@@ -148,7 +148,8 @@ def test_names_of_conversations_cannot_be_guessed(site: Site) -> None:
     names = [Ada(site.url).id for _ in range(5)]
     assert len({name[12:] for name in names}) == 5
     answers = [
-        httpx.get(f"{site.url}/api/v1/conversations/{name}/messages", trust_env=False) for name in (names[0], "0" * 26)
+        httpx.get(f"{site.url}/api/v1/conversations/{name}/messages", trust_env=False, timeout=PATIENCE_SECONDS)
+        for name in (names[0], "0" * 26)
     ]
     assert len({(answer.status_code, answer.content) for answer in answers}) == 1
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from tests.people import StaffMember
+from tests.people import PATIENCE_SECONDS, StaffMember
 from tests.sites import Site, running
 
 PAGES = ["/", "/desk", "/alerts", "/account", "/sign-in", "/docs"]
@@ -23,7 +23,7 @@ def framed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def get(site: Site, path: str) -> httpx.Response:
-    return httpx.get(site.url + path, trust_env=False)
+    return httpx.get(site.url + path, trust_env=False, timeout=PATIENCE_SECONDS)
 
 
 def ancestors(answer: httpx.Response) -> list[str]:
@@ -55,7 +55,9 @@ def test_the_policy_lets_nothing_in_but_our_own_files(site: Site) -> None:
 def test_a_file_is_kept_but_asked_about_each_time(site: Site, path: str) -> None:
     answer = get(site, path)
     assert answer.headers["cache-control"] == "no-cache"
-    again = httpx.get(site.url + path, headers={"If-None-Match": answer.headers["etag"]}, trust_env=False)
+    again = httpx.get(
+        site.url + path, headers={"If-None-Match": answer.headers["etag"]}, trust_env=False, timeout=PATIENCE_SECONDS
+    )
     assert again.status_code == (304 if path.startswith("/static") else 200)
     assert again.headers["cache-control"] == "no-cache"
 

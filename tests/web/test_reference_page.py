@@ -4,6 +4,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.people import PATIENCE_SECONDS
 from tests.sites import Site
 from tests.web.test_every_page import fits, tab_to
 from tests.web.windows import NARROW, Windows
@@ -15,7 +16,7 @@ PATH = "/api/v1/conversations/{conversation_id}/messages"
 
 def test_every_call_is_listed_with_what_goes_in_and_what_comes_out(site: Site, windows: Windows) -> None:
     page = windows.open("/docs")
-    paths = httpx.get(f"{site.url}/openapi.json", trust_env=False).json()["paths"]
+    paths = httpx.get(f"{site.url}/openapi.json", trust_env=False, timeout=PATIENCE_SECONDS).json()["paths"]
     expect(page.locator(".call")).to_have_count(sum(map(len, paths.values())))
     send = page.locator(f"#{SEND}")
     expect(send.locator("summary")).to_contain_text(f"POST {PATH}")

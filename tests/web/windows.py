@@ -19,6 +19,7 @@ from playwright.sync_api import (
     expect,
 )
 
+from tests.people import PATIENCE_SECONDS
 from tests.sites import PASSWORD
 
 Cookies = Sequence[Cookie]
@@ -130,7 +131,9 @@ class Windows:
     def _cookies_of(self, name: str) -> Cookies:
         if name not in self._cookies:
             account = {"email": f"{name}@emberly.example", "password": PASSWORD}
-            answer = httpx.post(f"{self.url}/api/v1/staff/login", json=account, trust_env=False)
+            answer = httpx.post(
+                f"{self.url}/api/v1/staff/login", json=account, trust_env=False, timeout=PATIENCE_SECONDS
+            )
             cookies = answer.raise_for_status().cookies
             self._cookies[name] = [Cookie(name=key, value=cookies[key], url=self.url) for key in cookies]
         return self._cookies[name]
