@@ -34,6 +34,7 @@ from bot.knowledge import editing_api, images_api
 from bot.knowledge.gaps import api as gaps_api
 from bot.knowledge.imports import api as imports_api
 from bot.knowledge.imports import exporting_api
+from bot.knowledge.inbox import socket as inbox_socket
 from bot.knowledge.use import api as use_api
 from bot.knowledge.wishes import api as wishes_api
 from bot.knowledge.writing import api as writing_api
@@ -115,6 +116,7 @@ def _api() -> APIRouter:
         desk_socket,
         knowledge_api,
         gaps_api,
+        inbox_socket,
         wishes_api,
         imports_api,
         exporting_api,

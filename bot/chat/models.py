@@ -111,6 +111,13 @@ class Message(Base):
         UniqueConstraint("conversation_id", "client_message_id"),
         UniqueConstraint("in_reply_to", "part"),
         Index("ix_messages_at", "at"),
+        Index(
+            "ix_messages_article",
+            "article_id",
+            "at",
+            sqlite_where=text("article_id is not null"),
+            postgresql_where=text("article_id is not null"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
@@ -181,7 +188,7 @@ class Feedback(Base):
 
     message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
-    article_id: Mapped[str | None] = mapped_column(String(120))
+    article_id: Mapped[str | None] = mapped_column(String(120), index=True)
     helpful: Mapped[bool]
     reason: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime]

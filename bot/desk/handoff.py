@@ -10,7 +10,8 @@ from bot.chat.models import Conversation, Customer, Owner
 from bot.core import clock
 from bot.desk import ownership, priority, records, sla, views
 from bot.desk.models import UNSETTLED, Status, Ticket
-from bot.policy.shapes import Level, Policy
+from bot.knowledge.wishes import service as wishes
+from bot.policy.shapes import Level, Policy, RequestType
 
 SUMMARY_LENGTH = 120
 _UNSETTLED = select(Ticket).where(Ticket.conversation_id == bindparam("of_conversation"), Ticket.status.in_(UNSETTLED))
@@ -55,8 +56,7 @@ def do_hand_off(
     assessed = priority.assess(policy.priority, case)
     ticket = unsettled(session, conversation.id)
     if ticket is None:
-        line = _line(policy, conversation, topic, summary)
-        ticket = _open(session, policy, conversation, message_id, case, assessed, line)
+        ticket = _open(session, policy, conversation, message_id, case, assessed, summary)
     else:
         _press(session, policy, ticket, case, assessed)
     views.tell_ticket(session, ticket)
@@ -76,7 +76,7 @@ def _open(
     message_id: str | None,
     case: priority.Case,
     assessed: priority.Assessment,
-    summary: str,
+    said: str,
 ) -> Ticket:
     moment = clock.now()
     due = sla.due(policy, assessed.level, moment)
@@ -94,13 +94,15 @@ def _open(
         priority_reasons=list(assessed.reasons),
         signals=sorted(set(case.signals)),
         team=policy.team_for(case.request_type, case.topic),
-        summary=summary,
+        summary=_line(policy, conversation, case.topic, said),
         created_at=moment,
         first_response_due=due.first_response,
         resolution_due=due.resolution,
     )
     session.add(ticket)
     session.flush()
+    if case.request_type == RequestType.SUGGESTION and message_id is not None and said:
+        wishes.do_note(session, conversation=conversation, message_id=message_id, text=said, source="ticket")
     records.do_record(session, policy, ticket, "received", detail={"reason": case.reason, "priority": ticket.priority})
     return ticket
 

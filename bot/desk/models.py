@@ -114,3 +114,20 @@ class TicketEvent(Base):
     visible_to_customer: Mapped[bool] = mapped_column(default=False)
 
     staff: Mapped[Staff | None] = relationship(lazy="joined")
+
+
+class TicketProcedure(Base):
+    """A procedure that is followed on a ticket, as it was when it was taken up.
+
+    `steps` is a list of `{text, team?, minutes?, sentence?, done_at?, done_by?}`; a change writes the list anew.
+    """
+
+    __tablename__ = "ticket_procedures"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    article_version: Mapped[int]
+    question: Mapped[str] = mapped_column(Text)
+    steps: Mapped[list[Any]]
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(ForeignKey("staff.id"))

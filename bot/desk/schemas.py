@@ -183,3 +183,47 @@ class NamedOut(BaseModel):
 class TeamsOut(BaseModel):
     items: list[NamedOut]
     departments: list[NamedOut]
+
+
+class FollowIn(Shape):
+    article_id: Annotated[str, StringConstraints(min_length=1, max_length=120), Storable]
+
+
+class TickIn(Shape):
+    done: bool
+
+
+class TickedByOut(BaseModel):
+    id: str
+    name: str
+
+
+class TicketStepOut(BaseModel):
+    """`due_at`: of the step that comes next, where it has a time limit."""
+
+    text: str
+    team: str | None = None
+    minutes: int | None = None
+    sentence: str | None = None
+    done_at: str | None = None
+    done_by: TickedByOut | None = None
+    due_at: str | None = None
+
+
+class ProcedureOut(BaseModel):
+    article_id: str
+    question: str
+    at: str
+    steps: list[TicketStepOut]
+
+
+class SuggestedOut(BaseModel):
+    article_id: str
+    question: str
+
+
+class ProceduresOut(BaseModel):
+    """`suggested`: procedures that fit the ticket and are not followed yet; asked for by GET alone."""
+
+    items: list[ProcedureOut]
+    suggested: list[SuggestedOut]

@@ -33,6 +33,7 @@ class Article(Base):
 
     `subject` is the same for an article and its translations, of which there is one a language. `behind`: a
     translation was changed later. `indexed`: published and within its dates when that was last looked at.
+    `from_ticket`: the number of the ticket whose solution it was written from.
     """
 
     __tablename__ = "articles"
@@ -70,6 +71,7 @@ class Article(Base):
     steps: Mapped[list[Any]] = mapped_column(default=list)
     behind: Mapped[bool] = mapped_column(default=False)
     indexed: Mapped[bool] = mapped_column(default=False)
+    from_ticket: Mapped[int | None]
 
 
 class ArticleVersion(Base):

@@ -258,7 +258,8 @@ class DraftMark(BaseModel):
 
 
 class ArticleOut(ContentOut):
-    """`stale`: past its `review_by` or `valid_until`. `in_force`: published and within its dates now."""
+    """`stale`: past its `review_by` or `valid_until`. `in_force`: published and within its dates now. `from_ticket`:
+    the number of the ticket that it was written from."""
 
     id: str
     subject: str
@@ -268,6 +269,7 @@ class ArticleOut(ContentOut):
     stale: bool
     in_force: bool
     behind: bool
+    from_ticket: int | None
     translations: list[TranslationOut]
     drafts: list[DraftMark] | None = None
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.core import clock, errors, jobs
 from bot.core.auth import Staff
 from bot.core.tables import new_id
-from bot.knowledge.models import Article, ArticleDraft, ArticleVersion, Status
+from bot.knowledge.models import Article, ArticleDraft, ArticleVersion, Audience, Status
 from bot.knowledge.schemas import ENDS_TOO_EARLY, MOST_VARIANTS, ArticleIn
 
 INDEX_JOB = "index_article"
@@ -178,6 +178,11 @@ def digest(session: Session) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
+def seen_by(article: Article) -> str:
+    """A procedure is for agents, whatever else is set: its sentences are for them to say."""
+    return Audience.AGENTS if article.kind == "procedure" else article.audience
+
+
 def for_index(article: Article) -> dict[str, Any]:
     """The article as the knowledge service takes it."""
     return {
@@ -187,7 +192,7 @@ def for_index(article: Article) -> dict[str, Any]:
         "question": article.question,
         "variants": article.variants,
         "answer": article.answer,
-        "audience": article.audience,
+        "audience": seen_by(article),
         "tags": article.tags,
         "subject": article.subject,
     }

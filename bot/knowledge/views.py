@@ -36,6 +36,7 @@ def articles(session: Session, found: Sequence[Article]) -> list[Wire]:
             "stale": is_stale(one, moment),
             "in_force": is_in_force(one, moment),
             "behind": one.behind,
+            "from_ticket": one.from_ticket,
             "translations": [_translation(other) for other in groups[one.subject] if other.id != one.id],
         }
         for one in found

@@ -1,0 +1,1 @@
+"""What becomes of an article once customers are answered with it."""
