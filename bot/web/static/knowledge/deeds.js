@@ -101,8 +101,8 @@ async function discard(name) {
 async function restore(name, version) {
   const answer = await verbs.restore(version, async () => {
     const article = await sheets.step(now.sheet.key, "restore", { version });
-    const changes = sheets.isDirty(now.sheet, now.content);
-    now.sheet = changes ? { ...now.sheet, article } : sheets.settled(article);
+    if (sheets.isDirty(now.sheet, now.content)) now.sheet = { ...now.sheet, article };
+    else Object.assign(now, { sheet: sheets.settled(article), content: sheets.settled(article).content });
   });
   await conclude(name, answer);
 }

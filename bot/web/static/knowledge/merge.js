@@ -70,7 +70,7 @@ function fieldOf({ name, proposed, mine, theirs }, who) {
   return el(
     "fieldset",
     { class: "field" },
-    el("legend", {}, t(`field.${name}`), !proposed && el("em", { class: "badge high" }, t("merge.both"))),
+    el("legend", {}, t(`field.${name}`), " ", !proposed && el("span", { class: "badge high" }, t("merge.both"))),
     el(
       "div",
       { class: "sides" },

@@ -51,7 +51,7 @@ async function checkLinks(place) {
 
 function draw(place) {
   const content = latest;
-  const links = last.links.map((link) => checked.get(link.url) ?? link);
+  const links = last.links.map((link) => checked.get(link.url) ?? link).filter((link) => !isOurPicture(link));
   fillWith(
     place,
     el(
@@ -83,6 +83,9 @@ function stepsOf(steps) {
     );
   return el("section", {}, el("h2", {}, t("preview.steps")), el("ol", { class: "procedure" }, ...steps.map(one)));
 }
+
+/** It is seen, and need not be named. */
+const isOurPicture = ({ url, state }) => url.startsWith("/images/") && state === "ok";
 
 const LINK_ICONS = { ok: "check", unchecked: "clock" };
 
