@@ -32,6 +32,7 @@ from bot.dialogue.prewarm import Prewarmer
 from bot.knowledge import api as knowledge_api
 from bot.knowledge import editing_api, images_api
 from bot.knowledge.gaps import api as gaps_api
+from bot.knowledge.help import api as help_api
 from bot.knowledge.imports import api as imports_api
 from bot.knowledge.imports import exporting_api
 from bot.knowledge.inbox import socket as inbox_socket
@@ -84,6 +85,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None, long_lived: 
     refusals.install(app)
     calls.describe(app)
     app.include_router(_api())
+    app.include_router(help_api.router)
     app.include_router(probes.router)
     app.include_router(images_api.shown)
     _serve_pages(app)

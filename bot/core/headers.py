@@ -15,6 +15,12 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 )
+HELP = "/help"
+HELP_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+"""The public help pages need no script, so none may run there."""
 UNUSED_FEATURES = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 HSTS_SECONDS = 31_536_000
 PLAIN = (
@@ -23,6 +29,7 @@ PLAIN = (
     ("permissions-policy", ", ".join(f"{name}=()" for name in UNUSED_FEATURES)),
     ("cross-origin-opener-policy", "same-origin"),
 )
+SAME_ORIGIN = ("cross-origin-resource-policy", "same-origin")
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -32,7 +39,8 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
         self._app = app
         https = [("strict-transport-security", f"max-age={HSTS_SECONDS}")] if settings.secure_cookies else []
-        self._ours = _encoded([*PLAIN, *https, _policy([]), ("cross-origin-resource-policy", "same-origin")])
+        self._ours = _encoded([*PLAIN, *https, _policy([]), SAME_ORIGIN])
+        self._help = _encoded([*PLAIN, *https, ("content-security-policy", HELP_POLICY), SAME_ORIGIN])
         shared = [*PLAIN, *https, ("cross-origin-resource-policy", "cross-origin")]
         self._shared = _encoded([*shared, _policy([])])
         self._framed = _encoded([*shared, _policy(sorted(settings.origins))])
@@ -62,6 +70,8 @@ class SecurityHeaders:
     def _for(self, path: str) -> Headers:
         if path == FRAMEABLE_PATH:
             return self._framed
+        if path == HELP or path.startswith(f"{HELP}/"):
+            return self._help
         return self._shared if path in SHARED_PATHS else self._ours
 
 
