@@ -1,4 +1,4 @@
-"""How a head is learnt from examples: two regressions, and on held-out folds how far to trust them."""
+"""How a head is learnt from examples: its opinions, and on held-out folds how far to trust each."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -10,15 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.nlu.grams import Vocabulary
-from bot.nlu.head import Head, Linear, log_softmax, scaled
+from bot.nlu.head import Head, Linear, said, scaled
+from bot.nlu.nearest import Nearest
 from bot.nlu.none import NEVER, NoneOfThese, curve, energy
 from bot.nlu.regression import Floats, regress
+from bot.nlu.trust import UNTESTED, Trust, learnt
 
 FOLDS: Final = 4
 MANY_EXAMPLES: Final = 1_000
 """From here on one held-out fold says enough: the others would only cost time."""
-SHARES: Final = (0.0, 0.15, 0.3, 0.5, 0.8)
-TEMPERATURES: Final = np.geomspace(0.1, 2.0, 40)
 
 Learn = Callable[..., Head]
 
@@ -52,21 +52,38 @@ def in_words(intent: str) -> str:
 def fit(given: Examples, *, c: float, gram_c: float = 20.0) -> Head:
     """`c` and `gram_c`: how freely the vector's and the grams' part may follow the examples (see `regress`)."""
     learn = partial(_fit, c=c, gram_c=gram_c)
-    held = [_opinions(learn, given, seen, unseen) for seen, unseen in _folds(given)]
-    share, temperature = _trust(held) if held else (SHARES[1] if len(given.texts) else 0.0, 1.0)
-    return replace(learn(given, share=share), temperature=temperature, none=_none(learn, given))
+    head = learn(given)
+    return replace(head, trust=_trust(learn, given, head.trust), none=_none(learn, given))
 
 
-def _fit(given: Examples, *, c: float, gram_c: float, share: float) -> Head:
+def _fit(given: Examples, *, c: float, gram_c: float, by_grams: bool = True) -> Head:
     centre = given.vectors[~given.named].mean(axis=0)
     labels, truth = np.unique(given.labels, return_inverse=True)
     dense = regress(scaled(given.vectors, centre), truth, labels=len(labels), c=c)
     vocabulary, sparse = Vocabulary((), np.zeros(0)), (np.zeros((0, len(labels))), np.zeros(len(labels)))
-    if share:
+    by_grams = by_grams and len(given.texts) > 0
+    if by_grams:
         vocabulary = Vocabulary.of(given.texts)
         sparse = regress(_gram_rows(vocabulary, given.texts), truth, labels=len(labels), c=gram_c)
-    names = tuple(str(label) for label in labels)
-    return Head(names, centre, Linear(*dense), vocabulary, Linear(*sparse), share, 1.0, NEVER)
+    return Head(
+        labels=tuple(str(label) for label in labels),
+        centre=centre,
+        dense=Linear(*dense),
+        vocabulary=vocabulary,
+        sparse=Linear(*sparse),
+        nearest=Nearest.of(given.vectors - centre, truth),
+        trust=UNTESTED if by_grams else (UNTESTED[0], 0.0, UNTESTED[2]),
+        shortest=_shortest(given, truth, len(labels)),
+        none=NEVER,
+    )
+
+
+def _shortest(given: Examples, truth: npt.NDArray[np.int64], labels: int) -> Floats:
+    found = np.zeros(labels) if not len(given.texts) else np.full(labels, np.inf)
+    for text, label, named in zip(given.texts, truth, given.named, strict=False):
+        if not named:
+            found[label] = min(found[label], said(text))
+    return np.where(np.isfinite(found), found, 0)
 
 
 def _gram_rows(vocabulary: Vocabulary, texts: Sequence[str]) -> Any:
@@ -93,37 +110,16 @@ def _folds(given: Examples) -> Iterator[tuple[Any, Any]]:
         yield np.concatenate([said[seen], names]), said[unseen]
 
 
-@dataclass(frozen=True)
-class _Opinions:
-    """What the two parts say of held-out rows, and where the truth stands among the labels."""
-
-    dense: Floats
-    sparse: Floats
-    truth: npt.NDArray[np.int64]
-
-
-def _opinions(learn: Learn, given: Examples, seen: Any, unseen: Any) -> _Opinions:
-    head = learn(given.part(seen), share=1.0 if len(given.texts) else 0.0)
-    held = given.part(unseen)
-    dense = log_softmax(head.dense.logits(scaled(held.vectors, head.centre)))
-    sparse = np.zeros_like(dense)
-    if head.share:
-        sparse = log_softmax(head.sparse.logits(_gram_rows(head.vocabulary, held.texts)))
-    return _Opinions(dense, sparse, np.searchsorted(head.labels, held.labels))
-
-
-def _trust(held: Sequence[_Opinions]) -> tuple[float, float]:
-    """The share of the grams and the temperature under which held-out rows are least surprising (log likelihood)."""
-    dense, sparse = np.vstack([one.dense for one in held]), np.vstack([one.sparse for one in held])
-    truth = np.concatenate([one.truth for one in held])
-    shares = SHARES if sparse.any() else (0.0,)
-    losses = {(share, at): _loss((dense + share * sparse) / at, truth) for share in shares for at in TEMPERATURES}
-    share, temperature = min(losses, key=lambda pair: losses[pair])
-    return share, float(temperature)
-
-
-def _loss(scores: Floats, truth: npt.NDArray[np.int64]) -> float:
-    return float(-log_softmax(scores)[np.arange(len(truth)), truth].mean())
+def _trust(learn: Learn, given: Examples, untested: Trust) -> Trust:
+    """What each opinion is worth by the examples that its own learning did not see; `untested` where there are none."""
+    held, truths = [], []
+    for seen, unseen in _folds(given):
+        head, part = learn(given.part(seen)), given.part(unseen)
+        held.append(head.opinions(part.vectors, part.texts))
+        truths.append(np.searchsorted(head.labels, part.labels))
+    if not held:
+        return untested
+    return learnt([np.vstack(opinion) for opinion in zip(*held, strict=True)], np.concatenate(truths), untested)
 
 
 def _none(learn: Learn, given: Examples) -> NoneOfThese:
@@ -134,7 +130,7 @@ def _none(learn: Learn, given: Examples) -> NoneOfThese:
         left_out = np.isin(given.labels, intents[turn::FOLDS])
         if len(np.unique(given.labels[~left_out])) < 2 or not left_out[unseen].any():
             return NEVER
-        head = learn(given.part(seen[~left_out[seen]]), share=0.0)
+        head = learn(given.part(seen[~left_out[seen]]), by_grams=False)
         logits = head.dense.logits(scaled(given.vectors[unseen], head.centre))
         known.append(logits[~left_out[unseen]])
         strange.append(logits[left_out[unseen]])

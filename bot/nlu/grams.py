@@ -7,7 +7,7 @@ short, in pieces of one and two.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -39,26 +39,41 @@ def grams(text: str) -> Counter[str]:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The pieces that count, and how rare each is: inverse document frequency, ln((1 + texts) / (1 + with it)) + 1."""
+    """The pieces that count, and how rare each is: inverse document frequency, ln((1 + texts) / (1 + with it)) + 1.
+
+    `usual`: how much the typical text that it was made of says (the length of its vector of weights).
+    """
 
     names: tuple[str, ...]
     rarity: Floats
+    usual: float = 0.0
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Vocabulary":
-        spread = Counter(gram for text in texts for gram in grams(text)).most_common(MOST_GRAMS)
+        counted = [grams(text) for text in texts]
+        spread = Counter(gram for found in counted for gram in found).most_common(MOST_GRAMS)
         counts = np.array([count for _, count in spread], dtype=np.float64)
-        return cls(tuple(gram for gram, _ in spread), np.log((1 + len(texts)) / (1 + counts)) + 1)
+        names = tuple(gram for gram, _ in spread)
+        made = cls(names, np.log((1 + len(texts)) / (1 + counts)) + 1)
+        usual = np.median([np.linalg.norm(made._weights(found)[1]) for found in counted])
+        return replace(made, usual=float(usual))
 
     @cached_property
     def _places(self) -> dict[str, int]:
         return {name: place for place, name in enumerate(self.names)}
 
     def weighed(self, text: str) -> tuple[npt.NDArray[np.int64], Floats]:
-        """The places of the text's known pieces, and (1 + ln count) x rarity of each, as a vector of length 1."""
-        known = [(self._places[gram], count) for gram, count in grams(text).items() if gram in self._places]
+        """The places of the text's known pieces and the weight of each: a vector of length 1.
+
+        Shorter where the text says less than usual, so that one word alone does not speak as loudly as a sentence.
+        """
+        places, values = self._weights(grams(text))
+        return places, values / max(float(np.linalg.norm(values)), self.usual, 1e-9)
+
+    def _weights(self, found: Counter[str]) -> tuple[npt.NDArray[np.int64], Floats]:
+        """The places of known pieces, and (1 + ln count) x rarity of each."""
+        known = [(self._places[gram], count) for gram, count in found.items() if gram in self._places]
         if not known:
             return np.zeros(0, dtype=np.int64), np.zeros(0)
         places, counts = np.array(known, dtype=np.int64).T
-        values = (1 + np.log(counts)) * self.rarity[places]
-        return places, values / np.linalg.norm(values)
+        return places, (1 + np.log(counts)) * self.rarity[places]

@@ -1,4 +1,4 @@
-"""What tells the intents of one embedding space apart: a linear part on the vector, and one on the text's grams.
+"""What tells the intents of one embedding space apart: three opinions, and how far each is to be trusted.
 
 E5 vectors point all the same way (cosines 0.7 to 1.0): without centring a regularised head sees little but that.
 Kept as plain arrays, so that a model file holds nothing that runs when it is read.
@@ -11,8 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from bot.nlu.grams import Vocabulary
+from bot.nlu.nearest import Nearest
 from bot.nlu.none import NoneOfThese
 from bot.nlu.regression import Floats
+from bot.nlu.trust import Trust, log_softmax, weighed
 
 
 @dataclass(frozen=True)
@@ -28,15 +30,20 @@ class Linear:
 
 @dataclass(frozen=True)
 class Head:
-    """`share` says how much the grams' opinion weighs beside the vector's; 0 where no texts were given."""
+    """`trust`: the weights of the vector's, the grams' and the nearest examples' opinion.
+
+    `shortest`: how long the shortest example of each label is. Without texts to learn from these are 0, and so is the
+    trust in grams.
+    """
 
     labels: tuple[str, ...]
     centre: Floats
     dense: Linear
     vocabulary: Vocabulary
     sparse: Linear
-    share: float
-    temperature: float
+    nearest: Nearest
+    trust: Trust
+    shortest: Floats
     none: NoneOfThese
 
     @property
@@ -46,12 +53,22 @@ class Head:
     def probabilities(self, vectors: Floats, texts: Sequence[str] = ()) -> Floats:
         """Rows of probabilities in the order of `labels`, given that one of them is meant; see `none_of_these`.
 
-        By the vectors alone where no texts are given.
+        By the vectors alone where no texts are given. A row adds up to less than 1 where its text is shorter than any
+        example of its likeliest label: "account" alone is about an account, but does not yet say that it is blocked.
         """
-        scores = log_softmax(self._logits(vectors))
-        if self.share and len(texts):
-            scores += self.share * np.vstack([self._by_grams(text) for text in texts])
-        return np.asarray(np.exp(log_softmax(scores / self.temperature)))
+        chances = np.exp(weighed(self.opinions(vectors, texts), self.trust))
+        if not len(texts):
+            return np.asarray(chances)
+        lengths, wanted = np.array([said(text) for text in texts]), self.shortest[chances.argmax(axis=1)]
+        return np.asarray(chances * (np.minimum(1, lengths / np.maximum(wanted, 1)) ** 2)[:, np.newaxis])
+
+    def opinions(self, vectors: Floats, texts: Sequence[str] = ()) -> tuple[Floats, Floats, Floats]:
+        """Log probabilities of the labels by the vectors, by the grams and by the nearest examples."""
+        near = self.nearest.closeness(vectors - self.centre)
+        grams = np.zeros_like(near)
+        if self.trust[1] and len(texts):
+            grams = np.vstack([self._by_grams(text) for text in texts])
+        return log_softmax(self._logits(vectors)), grams, log_softmax(near)
 
     def none_of_these(self, vectors: Floats) -> Floats:
         """The probability of each row that it means none of the labels."""
@@ -75,8 +92,12 @@ class Head:
             rarity=self.vocabulary.rarity,
             sparse=self.sparse.weights,
             sparse_bias=self.sparse.bias,
-            share=np.asarray(self.share),
-            temperature=np.asarray(self.temperature),
+            usual=np.asarray(self.vocabulary.usual),
+            whitening=self.nearest.whitening,
+            examples=self.nearest.examples,
+            starts=self.nearest.starts,
+            trust=np.asarray(self.trust),
+            shortest=self.shortest,
             none=np.asarray([self.none.slope, self.none.offset]),
         )
 
@@ -88,10 +109,11 @@ class Head:
                 labels=tuple(str(label) for label in kept["labels"]),
                 centre=kept["centre"],
                 dense=Linear(kept["dense"], kept["dense_bias"]),
-                vocabulary=Vocabulary(tuple(str(gram) for gram in kept["grams"]), kept["rarity"]),
+                vocabulary=Vocabulary(tuple(str(gram) for gram in kept["grams"]), kept["rarity"], float(kept["usual"])),
                 sparse=Linear(kept["sparse"], kept["sparse_bias"]),
-                share=float(kept["share"]),
-                temperature=float(kept["temperature"]),
+                nearest=Nearest(kept["whitening"], kept["examples"], kept["starts"]),
+                trust=(float(kept["trust"][0]), float(kept["trust"][1]), float(kept["trust"][2])),
+                shortest=kept["shortest"],
                 none=NoneOfThese(*(float(value) for value in kept["none"])),
             )
 
@@ -103,6 +125,6 @@ def scaled(vectors: Floats, centre: Floats) -> Floats:
     return np.asarray(centred / np.maximum(lengths, 1e-9))
 
 
-def log_softmax(logits: Floats) -> Floats:
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
+def said(text: str) -> int:
+    """How much a text says: its characters without spaces."""
+    return sum(map(len, text.split()))

@@ -34,4 +34,10 @@ def test_what_is_rare_weighs_more() -> None:
     places, values = vocabulary.weighed("换人")
     weight = {vocabulary.names[place]: value for place, value in zip(places, values, strict=True)}
     assert weight["人"] > weight["换"]
-    assert np.linalg.norm(values) == pytest.approx(1.0)
+
+
+def test_a_single_word_speaks_less_loudly_than_a_sentence() -> None:
+    vocabulary = Vocabulary.of(["my account is blocked", "the app does not start", "how do I open an account"])
+    lengths = [float(np.linalg.norm(vocabulary.weighed(text)[1])) for text in ("account", "my account is blocked")]
+    assert lengths[0] < 0.8
+    assert lengths[1] > 0.95

@@ -9,6 +9,7 @@ import pytest
 from bot.nlu import fitting
 from bot.nlu.head import Head
 from bot.nlu.regression import Floats
+from bot.nlu.trust import UNTESTED
 
 RNG = np.random.default_rng(7)
 DIRECTIONS = RNG.normal(size=(4, 12))
@@ -51,8 +52,23 @@ def test_words_decide_where_vectors_cannot() -> None:
     head = learnt(vectors, truth, texts)
     unseen, labels = crowd(80, noise=8.0)
     said = [f"{words[label]}!" for label in labels]
-    assert head.share > 0
+    assert head.trust[1] > 0
     assert right(head, unseen, labels, said) > right(head, unseen, labels) + 0.1
+
+
+def test_it_is_less_sure_of_a_text_that_says_less_than_any_example() -> None:
+    vectors, truth = crowd(60)
+    head = learnt(vectors, truth, [f"the parcel {n} is late" for n in range(60)])
+    surest = head.probabilities(vectors[:1].repeat(3, axis=0), ["the parcel 7 is late", "parcel", "x"]).max(axis=1)
+    assert surest[0] > 0.8
+    assert surest[1] < 0.3
+    assert surest[2] < 0.02
+
+
+def test_a_word_that_is_an_example_says_enough() -> None:
+    vectors, truth = crowd(60)
+    head = learnt(vectors, truth, ["thanks", *(f"thank you so much {n}" for n in range(59))])
+    assert head.probabilities(vectors[:1], ["thanks"]).max() > 0.8
 
 
 def test_words_that_say_nothing_are_not_listened_to() -> None:
@@ -89,7 +105,7 @@ def test_the_name_of_an_intent_reads_as_words(intent: str, words: str) -> None:
 def test_it_is_the_same_after_a_journey_through_a_file(tmp_path: Path) -> None:
     vectors, truth = crowd(80)
     texts = [f"{label} 快递 {n % 5}" for n, label in enumerate(truth)]
-    head = replace(learnt(vectors, truth, texts), share=0.3)
+    head = replace(learnt(vectors, truth, texts), trust=(1.0, 0.3, 0.2))
     head.save(tmp_path / "en.npz")
     again = Head.load(tmp_path / "en.npz")
     assert again.labels == head.labels
@@ -108,5 +124,5 @@ def test_two_intents_and_few_examples_are_enough_to_begin_with(count: int) -> No
     vectors = np.vstack([DIRECTIONS[0] + RNG.normal(scale=0.01, size=(count, 12)), DIRECTIONS[1:2]])
     head = learnt(vectors, ["a"] * count + ["b"], [f"first {n}" for n in range(count)] + ["second"])
     assert right(head, DIRECTIONS[:2], ["a", "b"]) == 1.0
-    assert head.temperature == 1.0
+    assert head.trust == UNTESTED
     assert (head.none_of_these(DIRECTIONS) < 1e-9).all()
