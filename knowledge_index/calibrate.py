@@ -4,7 +4,6 @@ Called by `python -m knowledge_index.evaluate --fit`. Chances that set threshold
 that did not see the question's article, so they are what a new question can expect.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -20,9 +19,7 @@ from knowledge_index.embedded import EmbeddedArticle
 from knowledge_index.embedder import Embedder, Key, key_for
 from knowledge_index.evaluate import ANSWERABLE, Evaluation, Group, Outcome, Query, Report, report, share
 from knowledge_index.index import KnowledgeIndex, built
-from knowledge_index.lexical import runs, terms
 from knowledge_index.search import ACROSS
-from knowledge_index.text import is_chinese
 
 NEGATIVES = Path(__file__).with_name("calibration_negatives.yml")
 TRANSLATIONS = Path(__file__).with_name("calibration_translations.yml")
@@ -37,11 +34,8 @@ CHOICES_WHEN_REMOVED = 0.3
 FOLDS = 5
 SMALL_SHOPS = 6
 RISING = frozenset(FEATURES) - {"length"}
-SHARES: Mapping[Group, float] = {"removed": 0.2, "unrelated": 0.1, "near": 0.1, "word": 0.1}
+UNANSWERABLE_SHARES: Mapping[Group, float] = {"removed": 0.2, "unrelated": 0.1, "near": 0.1}
 """What part of all questions each group stands for; customers ask about four in ten that no article answers."""
-
-FEWEST_USES = 2
-"""Wordings that use a word before it is asked alone: once only, and it may be a slip or half a word."""
 
 FEATURES_ACROSS = ("pooled", "margin", "lead")
 """Words of another language are no evidence, and there are too few of its questions to fit more."""
@@ -68,7 +62,7 @@ def fit(articles: Sequence[EmbeddedArticle], embedders: Mapping[Key, Embedder]) 
     index = built(calibration, dimensions, articles)
     reports = []
     for language in ("en", "zh", ACROSS):
-        asking = _asking(articles, language, embedders)
+        asking = _asking(language, embedders)
         calibration = _weighed(index, language, asking)
         index = built(calibration, dimensions, articles)
         outcomes = asking(Evaluation(index))
@@ -86,9 +80,7 @@ def _centre(articles: Sequence[EmbeddedArticle], key: Key) -> list[float]:
     return [round(float(value), 5) for value in np.vstack(rows).mean(0)]
 
 
-def _asking(
-    articles: Sequence[EmbeddedArticle], language: str, embedders: Mapping[Key, Embedder]
-) -> Callable[[Evaluation], list[Outcome]]:
+def _asking(language: str, embedders: Mapping[Key, Embedder]) -> Callable[[Evaluation], list[Outcome]]:
     """Everything that is asked in a language, as a function of the evaluation that answers it."""
     negatives = _written(NEGATIVES)[language]
     unanswerable = [
@@ -97,13 +89,7 @@ def _asking(
         for query in _queries(negatives[group], language, group, None, embedders)
     ]
     if language != ACROSS:
-        words = list(_words_alone(articles, language, embedders))
-
-        def ask_within(evaluation: Evaluation) -> list[Outcome]:
-            here = [query for query in words if evaluation.holds(query.relevant)]
-            return [*evaluation.held_out(language), *map(evaluation.ask, [*here, *unanswerable])]
-
-        return ask_within
+        return lambda evaluation: [*evaluation.held_out(language), *map(evaluation.ask, unanswerable)]
     translated = [
         query
         for subject, texts in _written(TRANSLATIONS).items()
@@ -115,35 +101,6 @@ def _asking(
         return [*map(evaluation.ask, here), *evaluation.removed(here), *map(evaluation.ask, unanswerable)]
 
     return ask_across
-
-
-def _words_alone(
-    articles: Sequence[EmbeddedArticle], language: str, embedders: Mapping[Key, Embedder]
-) -> Iterator[Query]:
-    """Every word of an article's wordings as somebody would ask it who means this article and writes no more.
-
-    Where several articles are asked with it, whichever is found is wrong for those who mean another one: so little
-    evidence teaches what it is worth.
-    """
-    used = {
-        held.article.subject: [_words(passage.text) for passage in held.passages if passage.asks]
-        for held in articles
-        if held.article.language == language
-    }
-    uses = Counter(word for wordings in used.values() for words in wordings for word in words)
-    usual = sorted(word for word, times in uses.items() if times >= FEWEST_USES)
-    vectors = dict(zip(usual, embedders[key_for(language)].encode(usual), strict=True))
-    for subject, wordings in used.items():
-        for word in sorted(set().union(*wordings) & set(usual)):
-            yield Query(word, language, "word", subject, subject, vectors[word])
-
-
-def _words(text: str) -> set[str]:
-    """Whole words, and pairs of Chinese characters for want of them."""
-    pieces = [
-        [run[place : place + 2] for place in range(len(run) - 1)] if is_chinese(run) else [run] for run in runs(text)
-    ]
-    return {word for words in pieces for word in words if terms([word], "en")}
 
 
 def _queries(
@@ -193,11 +150,11 @@ def _small_shops(index: KnowledgeIndex) -> Iterator[KnowledgeIndex]:
 def _judged(judge: Judge, language: str, asked: Sequence[Outcome], small: Sequence[Outcome]) -> tuple[Judge, Report]:
     """Fitted to large and small shops alike, with marks that hold in both; the report is of the large one."""
     names = FEATURES_ACROSS if language == ACROSS else FEATURES
-    outcomes = [replace(one, evidence={name: one.evidence[name] for name in names}) for one in (*asked, *small)]
+    outcomes = [*asked, *small]
     weights = [*_weights(asked), *_weights(small)]
     first = [outcome.first_is_right for outcome in outcomes]
     among = [outcome.among_first_three for outcome in outcomes]
-    evidence = [outcome.evidence for outcome in outcomes]
+    evidence = [{name: outcome.evidence[name] for name in names} for outcome in outcomes]
     sources = [outcome.query.source for outcome in outcomes]
     chance_first, chance_among = (cross_fitted(evidence, hits, weights, sources) for hits in (first, among))
     shops = (slice(len(asked)), slice(len(asked), None))
@@ -224,8 +181,8 @@ def _weights(outcomes: Sequence[Outcome]) -> list[float]:
     """Every answerable question counts one; the others together make up their share of all questions."""
     groups = [outcome.query.group for outcome in outcomes]
     answerable = sum(group in ANSWERABLE for group in groups)
-    whole = answerable / (1 - sum(SHARES.values()))
-    each = {group: part * whole / max(groups.count(group), 1) for group, part in SHARES.items()}
+    whole = answerable / (1 - sum(UNANSWERABLE_SHARES.values()))
+    each = {group: part * whole / max(groups.count(group), 1) for group, part in UNANSWERABLE_SHARES.items()}
     return [each.get(group, 1.0) for group in groups]
 
 

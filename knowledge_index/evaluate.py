@@ -19,7 +19,7 @@ from knowledge_index.embedder import Vectors, key_for, load_all
 from knowledge_index.index import KnowledgeIndex, built
 from knowledge_index.text import clean
 
-Group = Literal["held_out", "removed", "unrelated", "near", "word", "translated"]
+Group = Literal["held_out", "removed", "unrelated", "near", "translated"]
 ROUNDS = 10
 MOST_A_ROUND = 100
 """A thousand questions say enough, in seconds."""
@@ -69,8 +69,7 @@ class Outcome:
 class Report:
     """Shares between 0 and 1. Recall and MRR are over answerable queries.
 
-    `answer_precision` is over everything answered but the removed articles' questions, which have their own line, and
-    single words, of which nobody knows what they ask.
+    `answer_precision` is over everything answered but the removed articles' questions, which have their own line.
     """
 
     language: str
@@ -162,8 +161,7 @@ def variant_queries(held: EmbeddedArticle) -> Iterator[Query]:
 
 def report(language: str, outcomes: Sequence[Outcome]) -> Report:
     asked = [outcome for outcome in outcomes if outcome.query.group in ANSWERABLE]
-    counted = [outcome for outcome in outcomes if outcome.query.group not in ("removed", "word")]
-    answered = [outcome for outcome in counted if outcome.decision == "answer"]
+    answered = [outcome for outcome in outcomes if outcome.decision == "answer" and outcome.query.group != "removed"]
     offered = [outcome for outcome in asked if outcome.decision == "choices"]
     return Report(
         language=language,

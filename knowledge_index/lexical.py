@@ -18,6 +18,8 @@ from knowledge_index.text import is_chinese
 K1 = 1.2
 B = 0.3
 ANSWER_SHARE = 0.3
+LONGEST_WORD_ZH = 3
+"""Characters: 摄像头. Four of them are mostly two words."""
 
 _RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[^\W_\u3400-\u4dbf\u4e00-\u9fff]+")
 _HYPHEN = re.compile(r"(?<=\b\w)-(?=\w)|(?<=\b\w\w)-(?=\w)")
@@ -33,6 +35,10 @@ _STOP_EN = frozenset({
     "id", "ill", "youre", "whats", "hi", "hello", "hey", "any", "some", "get", "got",
 })
 # fmt: on
+_ASKING_NOTHING = frozenset(
+    {"a", "an", "the", "my", "our", "your", "this", "that", "about", "please", "hi", "hello", "hey"}
+)
+_ASKING_ZH = frozenset("怎哪几谁何多")
 _STOP_ZH = frozenset("的了吗呢啊吧呀么是我你您们请在有和就都也个着得地这那")
 _ENDINGS = ("ing", "ed", "ies", "es", "ly", "s")
 
@@ -59,6 +65,14 @@ def terms(words: Iterable[str], language: str) -> list[str]:
         elif run not in _STOP_EN:
             found.append(stem(run))
     return found
+
+
+def is_word(text: str) -> bool:
+    """Whether a cleaned text says one word and asks nothing with it: "my battery?", "退货"."""
+    said = [run for run in runs(text) if run not in _ASKING_NOTHING]
+    if len(said) != 1:
+        return False
+    return not is_chinese(said[0]) or (len(said[0]) <= LONGEST_WORD_ZH and _ASKING_ZH.isdisjoint(said[0]))
 
 
 def stem(word: str) -> str:

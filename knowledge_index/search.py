@@ -12,9 +12,10 @@ from typing import get_args
 import numpy as np
 
 from knowledge_index.articles import Article
-from knowledge_index.calibration import Decision, Judge
+from knowledge_index.calibration import SHARED_WORD, Decision, Judge
 from knowledge_index.embedder import Key, Vectors, key_for
 from knowledge_index.index import KnowledgeIndex, View
+from knowledge_index.lexical import is_word
 from knowledge_index.text import clean
 
 REPLY_LANGUAGES = ("en", "zh")
@@ -148,15 +149,15 @@ def surer(one: Result, other: Result) -> Result:
 
 
 def evidence(index: KnowledgeIndex, text: str, ranked: Sequence[Candidate], background: float) -> dict[str, float]:
-    """What the calibrated model looks at; the names are those of `calibration.FEATURES`.
+    """What the calibrated model looks at: `calibration.FEATURES`, and whether it is a word that articles share.
 
     An index of one or two articles has no rivals to stand out from: `background` fills their places.
     """
     first = ranked[0]
     rivals = [candidate.score for candidate in ranked[1 : 1 + RIVALS]]
     rivals = sorted([*rivals, *[background] * (RIVALS - len(rivals))], reverse=True)
-    words = index.words[first.article.language]
-    terms = words.terms(clean(text))
+    words, cleaned = index.words[first.article.language], clean(text)
+    terms = words.terms(cleaned)
     return {
         "middle": first.middle,
         "pooled": first.pooled,
@@ -165,8 +166,8 @@ def evidence(index: KnowledgeIndex, text: str, ranked: Sequence[Candidate], back
         "lead": first.score - float(np.mean(rivals[1:])),
         "lexical": first.lexical,
         "coverage": words.coverage(terms, first.article.id),
-        "alone": 1 / (1 + words.rivals(terms, first.article.id, _alike(first, ranked))),
         "length": math.log1p(len(terms)),
+        SHARED_WORD: float(is_word(cleaned) and words.rivals(terms, first.article.id, _alike(first, ranked)) > 0),
     }
 
 

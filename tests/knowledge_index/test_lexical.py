@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from knowledge_index.lexical import WordIndex, stem, tokens
+from knowledge_index.lexical import WordIndex, is_word, stem, tokens
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,11 @@ def test_short_words_and_double_s_keep_their_end() -> None:
 def test_chinese_is_read_as_characters_and_pairs_and_mixed_text_as_both() -> None:
     assert tokens("门锁离线", "zh") == ["门", "锁", "离", "线", "门锁", "锁离", "离线"]
     assert tokens("重置wifi密码", "zh")[-4:] == ["wifi", "密", "码", "密码"]
+
+
+def test_a_word_is_told_from_more_than_a_word() -> None:
+    assert all(map(is_word, ("battery", "the battery?", "My batteries!", "wi-fi", "退货", "摄像头", "wifi 12345")))
+    assert not any(map(is_word, ("battery low", "how can I pay?", "怎么退", "退货 运费", "门锁battery", "", "🙂")))
 
 
 def test_order_numbers_are_not_words() -> None:

@@ -136,3 +136,25 @@ def test_a_judge_answers_above_its_mark_offers_below_and_else_admits_it() -> Non
     assert judge.decide({"pooled": 3.0, "margin": 0.01})[0] == "choices"
     assert judge.decide({"pooled": 0.0, "margin": 0.2})[0] == "choices"
     assert judge.decide({"pooled": -3.0, "margin": 0.2})[0] == "none"
+    assert judge.decide({"pooled": 3.0, "margin": 0.2, "shared_word": 1.0})[0] == "choices"
+    assert judge.decide({"pooled": 3.0, "margin": 0.2, "shared_word": 1.0, "best_question": 1.0})[0] == "answer"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "shared"),
+    [
+        ("my lock?", "en", True),
+        ("门锁", "zh", True),
+        ("門鎖呢", "zh", True),
+        ("warranty", "en", False),
+        ("保修", "zh", False),
+        ("lock offline", "en", False),
+        ("门锁离线", "zh", False),
+    ],
+)
+def test_a_word_alone_is_told_from_a_question_where_several_articles_use_it(
+    shop: KnowledgeIndex, embedders: dict[Key, Embedder], text: str, language: str, shared: bool
+) -> None:
+    vector = embedders[search.scope(shop, language).key].encode([text])[0]
+    ranked = search.rank(shop, text=text, vector=vector, language=language)
+    assert search.evidence(shop, text, ranked, 0.2)["shared_word"] == shared
