@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,8 +96,13 @@ def migrated_postgres(postgres: str) -> str:
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database with the schema and no rows."""
+    return migrated(request, tmp_path)
+
+
+def migrated(request: pytest.FixtureRequest, folder: Path) -> str:
+    """The URL of a new database with the schema and no rows, of the kind that is the fixture's parameter."""
     if request.param == "sqlite":
-        file = tmp_path / "firebreak.db"
+        file = folder / "firebreak.db"
         shutil.copy(request.getfixturevalue("migrated_file"), file)
         return f"sqlite:///{file}"
     like = request.getfixturevalue("migrated_postgres")
@@ -120,7 +126,15 @@ def engine() -> ScriptedEngine:
 @pytest.fixture
 def site(database_url: str, tmp_path: Path, engine: ScriptedEngine) -> Iterator[Site]:
     """The web process on each database, with the cast's accounts."""
-    with running(database_url, tmp_path, using=engine, messages_per_10_seconds=1000, messages_per_minute=5000) as site:
+    with peopled(database_url, tmp_path, engine) as site:
+        yield site
+
+
+@contextmanager
+def peopled(database_url: str, folder: Path, engine: ScriptedEngine) -> Iterator[Site]:
+    """The same for fixtures that many tests share: where each has its own people, one site serves them all."""
+    limits = {"messages_per_10_seconds": 1000, "messages_per_minute": 5000}
+    with running(database_url, folder, using=engine, is_migrated=True, **limits) as site:
         hire(site.db)
         yield site
 

@@ -64,13 +64,18 @@ def running(
     *,
     using: Engine | None = None,
     fill: Callable[[Database], None] | None = None,
+    is_migrated: bool = False,
     **more: Any,
 ) -> Iterator[Site]:
-    """Serve until the block ends. `using` answers in place of the settings' engine; `fill` writes what comes first."""
+    """Serve until the block ends. `using` answers in place of the settings' engine; `fill` writes what comes first.
+
+    `is_migrated`: the database has the schema; looking whether it has takes a tenth of a start.
+    """
     parts = {"knowledge_url": NOWHERE, "rasa_url": NOWHERE, "actions_url": NOWHERE, "engine": "scripted"}
     chosen = {**UNHURRIED, **parts, **more}
     config = settings.load(data_dir=data_dir, database_url=database_url, **chosen)
-    migrations.upgrade(config.resolved_database_url)
+    if not is_migrated:
+        migrations.upgrade(config.resolved_database_url)
     if fill is not None:
         database = Database(config.resolved_database_url)
         fill(database)

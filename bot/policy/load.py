@@ -10,6 +10,8 @@ from bot.policy.safety import HelpLines, Safety
 from bot.policy.shapes import Crisis, Dialogue, Policy, Priorities, Sla, Teams, Topics
 
 SHIPPED = Path(__file__).parent
+PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""In C where it is there: a start reads the policy ten times as fast."""
 FILES: dict[str, type[BaseModel]] = {
     "priority": Priorities,
     "sla": Sla,
@@ -69,7 +71,7 @@ def _in_words(file: str, error: ValidationError) -> list[str]:
     return lines
 
 
-class _UniqueKeys(yaml.SafeLoader):
+class _UniqueKeys(PARSER):  # type: ignore[misc, valid-type]
     """YAML lets the last of two equal keys win in silence; in a policy that hides a mistake."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -78,4 +80,5 @@ class _UniqueKeys(yaml.SafeLoader):
             if isinstance(key, yaml.ScalarNode) and key.value in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands here twice", key.start_mark)
             seen.add(str(key.value))
-        return super().construct_mapping(node, deep)
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        return found

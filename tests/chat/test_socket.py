@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -9,7 +10,7 @@ from websockets.exceptions import InvalidStatus
 from bot import upkeep
 from bot.core import clock
 from tests.people import PATIENCE_SECONDS, Ada, frame
-from tests.sites import Site
+from tests.sites import Site, running
 
 
 def _say(text: str, number: int) -> str:
@@ -112,16 +113,13 @@ def test_what_is_seen_must_be_a_number(ada: Ada) -> None:
         assert frame(socket, "error")["error"]["code"] == "invalid"
 
 
-@pytest.fixture
-def nobody_closes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What closes lines whose token has ended does not come to it here."""
+def test_nothing_is_taken_on_a_line_whose_token_has_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What closes such lines does not come to it here."""
     monkeypatch.setattr(upkeep, "SESSIONS_SECONDS", 3600)
-
-
-@pytest.mark.usefixtures("nobody_closes")
-def test_nothing_is_taken_on_a_line_whose_token_has_ended(ada: Ada) -> None:
-    with ada.socket() as socket, clock.travel(timedelta(days=31)):
-        socket.send(_say("hello", 1))
-        told = frame(socket, "error")
-    assert (told["error"]["code"], told["client_message_id"]) == ("unauthenticated", "c1")
-    assert ada.messages() == []
+    with running(f"sqlite:///{tmp_path / 'ended.db'}", tmp_path) as site:
+        ada = Ada(site.url)
+        with ada.socket() as socket, clock.travel(timedelta(days=31)):
+            socket.send(_say("hello", 1))
+            told = frame(socket, "error")
+        assert (told["error"]["code"], told["client_message_id"]) == ("unauthenticated", "c1")
+        assert ada.messages() == []

@@ -13,9 +13,19 @@ from websockets.typing import Origin, Subprotocol
 
 from bot.chat.models import Conversation
 from bot.desk import handoff
+from bot.dialogue.scripted import ScriptedEngine
 from bot.policy.load import load
-from tests.people import PATIENCE_SECONDS, Ada, StaffMember, frame
+from tests.conftest import migrated, peopled
+from tests.people import PATIENCE_SECONDS, Ada, StaffMember, frame, until
 from tests.sites import PASSWORD, Site, hire, running
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One for the whole file: each test has its own ticket."""
+    folder = tmp_path_factory.mktemp("desk")
+    with peopled(migrated(request, folder), folder, ScriptedEngine()) as site:
+        yield site
 
 
 @contextmanager
@@ -50,7 +60,8 @@ def test_the_desk_is_for_agents_leads_and_supervisors(
         assert refused.http.get("/desk/tickets").status_code == 403
         assert refused.http.post(f"/desk/tickets/{ticket}/claim").status_code == 403
     assert httpx.get(f"{site.url}/api/v1/desk/tickets", trust_env=False, timeout=PATIENCE_SECONDS).status_code == 401
-    assert [one["number"] for one in ben.tickets()] == [one["number"] for one in dan.tickets()] == [ticket]
+    for allowed in (ben, dan):
+        assert ticket in [one["number"] for one in allowed.tickets(limit=200)]
 
 
 def test_a_ticket_has_every_field_of_the_contract(ticket: int, ben: StaffMember) -> None:
@@ -146,8 +157,7 @@ def test_the_socket_shows_tickets_and_their_messages_and_nothing_of_other_conver
         frame(socket, "pong")
         ada.asks("only the bot hears this")
         number = hand_over(site, ada.id)
-        first = frame(socket, "ticket")
-        assert first["ticket"]["number"] == number
+        until(lambda: frame(socket, "ticket")["ticket"]["number"] == number)
         ada.say("is anybody there")
         texts: list[str] = []
         while "is anybody there" not in texts:

@@ -1,18 +1,22 @@
 """What a customer hears, decided by facts, the engine's signals and where the conversation stands."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
 from bot.dialogue.scripted import ScriptedEngine
+from tests.conftest import migrated, peopled
 from tests.people import Ada, StaffMember, until
 from tests.scripts import by_first_word
 from tests.sites import Site
 
 
-@pytest.fixture
-def engine() -> ScriptedEngine:
-    return ScriptedEngine(by_first_word)
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("turns")
+    with peopled(migrated(request, folder), folder, ScriptedEngine(by_first_word)) as site:
+        yield site
 
 
 def test_an_answer_names_its_article(ada: Ada) -> None:
@@ -38,9 +42,9 @@ def test_a_first_miss_offers_a_person_and_a_second_one_calls_one(ada: Ada, ben: 
 
 
 def test_what_was_not_answered_is_kept_for_the_editor(ada: Ada, cleo: StaffMember) -> None:
-    ada.asks("gibberish about nothing")
+    ada.asks("zebras about nothing")
     gaps = cleo.get("/knowledge/gaps")["items"]
-    assert [gap["text"] for gap in gaps] == ["gibberish about nothing"]
+    assert [gap["text"] for gap in gaps].count("zebras about nothing") == 1
 
 
 def test_a_tap_on_the_offer_hands_over(ada: Ada) -> None:
