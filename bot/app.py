@@ -35,6 +35,7 @@ from bot.knowledge.gaps import api as gaps_api
 from bot.knowledge.help import api as help_api
 from bot.knowledge.imports import api as imports_api
 from bot.knowledge.imports import exporting_api
+from bot.knowledge.inbox import reading_api
 from bot.knowledge.inbox import socket as inbox_socket
 from bot.knowledge.use import api as use_api
 from bot.knowledge.wishes import api as wishes_api
@@ -55,6 +56,7 @@ PAGES = {
     "/operations": "operations.html",
     "/learning": "learning.html",
     "/knowledge": "knowledge.html",
+    "/knowledge/inbox": "knowledge-inbox.html",
     "/knowledge/import": "knowledge-import.html",
     "/account": "account.html",
     "/sign-in": "sign-in.html",
@@ -124,6 +126,7 @@ def _api() -> APIRouter:
         exporting_api,
         editing_api,
         images_api,
+        reading_api,
         use_api,
         writing_api,
         alerts_api,

@@ -13,7 +13,7 @@ from bot.chat.socket import CustomerLine
 from bot.core import auth, clock, tokens
 from bot.core.db import Database
 from bot.core.socket import SIGNED_OUT, Line
-from bot.desk.socket import StaffLine
+from bot.core.staff_line import StaffLine
 
 SESSIONS_SECONDS = 2.0
 """A line outlives the session or token that opened it by this at most, whichever process or command ended it."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from bot.chat import feedback
 from bot.core import live, outages
 from bot.core.db import Database
 from bot.core.limits import Limits, ProcessLimits
@@ -19,9 +20,11 @@ from bot.dialogue import engines
 from bot.dialogue.answering import Answering
 from bot.dialogue.engine import Engine
 from bot.dialogue.worker import Handler, Worker, forget_leases, worker_name
+from bot.flows import suggesting, unhelpful
 from bot.knowledge import indexing, service, validity
-from bot.knowledge.gaps.service import GAPS
+from bot.knowledge.gaps import service as gaps
 from bot.knowledge.imports import arriving, staging, work
+from bot.knowledge.inbox import telling
 from bot.knowledge.wishes.service import WISHES
 from bot.policy import load as policy_load
 from bot.policy.shapes import Policy
@@ -146,7 +149,7 @@ def _sorter(parts: Parts) -> "Sorter":
     """Its module brings numpy, which no process without a worker needs."""
     from bot.knowledge.inbox.sorter import Sorter
 
-    return Sorter(parts.db, parts.knowledge, (GAPS, WISHES))
+    return Sorter(parts.db, parts.knowledge, (gaps.GAPS, WISHES))
 
 
 def handlers(parts: Parts) -> dict[str, Handler]:
@@ -164,7 +167,19 @@ def handlers(parts: Parts) -> dict[str, Handler]:
     async def take_file(payload: dict[str, Any]) -> None:
         await asyncio.to_thread(work.run_through, parts.db, payload["import_id"])
 
+    async def keep_unhelpful(payload: dict[str, Any]) -> None:
+        await asyncio.to_thread(unhelpful.keep_question, parts.db, payload)
+
+    async def reopen_gap(payload: dict[str, Any]) -> None:
+        await asyncio.to_thread(gaps.come_again, parts.db, payload)
+
+    async def suggest(payload: dict[str, Any]) -> None:
+        await asyncio.to_thread(suggesting.suggest, parts.db, parts.policy, payload)
+
     return {
+        feedback.JUDGED_JOB: keep_unhelpful,
+        gaps.AGAIN_JOB: reopen_gap,
+        telling.SUGGEST_JOB: suggest,
         service.INDEX_JOB: index,
         indexing.INDEX_IMPORT_JOB: bring_in,
         indexing.CALIBRATE_JOB: calibrate,

@@ -6,7 +6,7 @@ from bot.dialogue.engine import EngineFailed, EngineReply, Signal, TurnInput
 
 def by_first_word(turn: TurnInput) -> EngineReply:
     """`lock …` is answered by an article, `late …` complains, `person` asks for one, `where` for the ticket,
-    `yes` agrees, `broken` fails the engine, `hello …` is small talk; anything else is not answered."""
+    `yes` agrees, `broken` fails the engine, `wish …` suggests, `hello …` is small talk; nothing else is answered."""
     match turn.text.split()[0].lower():
         case "lock":
             extra = {"article_id": "smart-lock-offline.en", "question": "My smart lock is offline", "score": 0.9}
@@ -20,6 +20,8 @@ def by_first_word(turn: TurnInput) -> EngineReply:
             return _reply(Signal(wire.TICKET_STATUS, "ticket_status", 0.9), "There is no open request.")
         case "yes":
             return _reply(Signal(wire.SAID, "affirm", 0.9), "Good.")
+        case "wish":
+            return _reply(Signal(wire.SUGGESTION, "suggestion", 0.9), "I have noted it.")
         case "useless":
             return _reply(Signal(wire.NOT_HELPFUL, "not_helpful", 0.9))
         case "broken":

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.chat import access, delivery, texts
+from bot.chat.feedback import JUDGED_JOB
 from bot.chat.intake import Incoming, Intake
 from bot.chat.models import Author, Conversation, Feedback, Message
 from bot.chat.schemas import (
@@ -21,7 +22,7 @@ from bot.chat.schemas import (
     TicketOut,
     TokenOut,
 )
-from bot.core import calls, clock, errors, http, live, tokens
+from bot.core import calls, clock, errors, http, jobs, live, tokens
 from bot.core.db import Database
 from bot.core.http import Cfg, Db
 from bot.core.limits import Limits, Window
@@ -142,6 +143,7 @@ def feedback(
                 at=clock.now(),
             )
         )
+        jobs.enqueue(session, JUDGED_JOB, {"message_id": message.id}, key=message.id)
 
 
 @router.get("/{conversation_id}/ticket", **calls.told(TicketOut, by="conversation", body=False))

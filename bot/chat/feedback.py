@@ -7,6 +7,9 @@ from bot.chat.models import Author, Conversation, Feedback, Message
 from bot.core import clock
 from bot.core.tables import insert_if_absent
 
+JUDGED_JOB = "answer_judged"
+"""Somebody tapped whether an answer helped."""
+
 
 def do_note(session: Session, *, conversation: Conversation, helpful: bool) -> None:
     """The customer's words tell of the conversation's last answer. What they tapped on it says more, and stays."""

@@ -96,7 +96,7 @@ class InProcessHub:
         Workers are left alone: they look into the tables by themselves.
         """
         for channel, group in tuple(self._listeners.items()):
-            if (desk and channel == DESK) or channel.startswith(conversation_channel("")):
+            if (desk and channel in (DESK, INBOX)) or channel.startswith(conversation_channel("")):
                 for listener in tuple(group):
                     listener.behind = True
                     listener.offer(RESYNC)

@@ -11,7 +11,7 @@ from bot import wire
 from bot.alerts import counter
 from bot.chat.models import Conversation, Message, Turn
 from bot.core import errors
-from bot.dialogue import decide, named
+from bot.dialogue import decide, inbox, named, signals
 from bot.dialogue.answering import Answering
 from bot.dialogue.engine import EngineFailed, EngineReply, TurnInput
 from bot.understanding import facts, redact
@@ -102,6 +102,8 @@ def _count_in(session: Session, work: Answering, message_id: str, reply: EngineR
         return
     message = session.get_one(Message, message_id)
     conversation = session.get_one(Conversation, message.conversation_id)
+    if signals.first(reply.signals, wire.SUGGESTION) is not None:
+        inbox.do_note_wish(session, conversation, inbox.Asked(message.id, message.text), source="turn")
     excerpt = redact.redact(message.text)
     for topic in sorted(decide.topics_of(reply)):
         counter.do_mention(

@@ -12,10 +12,11 @@ from bot.core.auth import Staff
 from bot.desk import service as desk
 from bot.desk.access import hold_ticket
 from bot.desk.models import Ticket
+from bot.knowledge.wishes import service as wishes
 from bot.learning import intents
 from bot.learning.models import Correction, State
 from bot.learning.schemas import CorrectIn
-from bot.policy.shapes import Policy
+from bot.policy.shapes import Policy, RequestType
 from bot.understanding import redact
 
 
@@ -43,6 +44,8 @@ def do_correct(session: Session, *, policy: Policy, number: int, staff: Staff, g
     if _do_keep(session, ticket=ticket, message=message, turn=turn, verdict=verdict, by=staff):
         if verdict.topic is not None and verdict.topic != ticket.topic:
             _do_count(session, policy, verdict.topic, conversation, message)
+        if verdict.request_type == RequestType.SUGGESTION:
+            _do_note_wish(session, conversation, message)
         desk.do_correct(session, policy=policy, ticket=ticket, staff=staff, **vars(verdict))
     return ticket
 
@@ -57,6 +60,16 @@ def _do_count(session: Session, policy: Policy, topic: str, conversation: Conver
         at=message.at,
         conversation=conversation,
         text=redact.redact(message.text),
+    )
+
+
+def _do_note_wish(session: Session, conversation: Conversation, message: Message) -> None:
+    wishes.do_note(
+        session,
+        conversation=conversation,
+        message_id=message.id,
+        text=redact.redact(message.text),
+        source="ticket",
     )
 
 

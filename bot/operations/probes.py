@@ -43,7 +43,7 @@ async def shown(request: Request) -> Response:
 def _count_sockets(state: Any) -> None:
     """A line belongs to the room in whose module its class stands."""
     rooms = Counter(type(line).__module__.split(".")[1] for line in state.sockets)
-    for room in ("chat", "desk"):
+    for room in ("chat", "desk", "knowledge"):
         metrics.SOCKETS.labels(room).set(rooms[room])
 
 

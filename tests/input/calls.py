@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from tests.people import Ada, StaffMember
+from tests.people import Ada, StaffMember, until
 from tests.sites import PASSWORD, Site
 
 _numbers = itertools.count(1)
@@ -46,6 +46,15 @@ CALLS = [
          {"summary": 4000, "cause": 200}),
     Call("ben", "POST", "/desk/tickets/{ticket}/reopen", {"reason": "hello"}, {"reason": 500}),
     Call("cleo", "POST", "/knowledge/articles", ARTICLE, {"question": 500, "answer": 20_000}, ("language",)),
+    Call("cleo", "POST", "/knowledge/gaps/{gap}/dismiss", {"reason": "hello"}, {"reason": 4000}),
+    Call("cleo", "POST", "/knowledge/gaps/{gap}/answer", {"article_id": "{article}", "as_variant": True}, {},
+         ("article_id",)),
+    Call("cleo", "POST", "/knowledge/gaps/{gap}/assign", {"staff_id": None}, {}, ("staff_id",)),
+    Call("cleo", "POST", "/knowledge/gaps/{gap}/tell", {"text": "hello"}, {}, ("text",)),
+    Call("dan", "POST", "/knowledge/wishes/{wish}/verdict", {"verdict": "no", "why": "hello"}, {"why": 4000},
+         ("verdict",)),
+    Call("dan", "POST", "/knowledge/wishes/{wish}/owner", {"department": "legal"}, {}, ("department",)),
+    Call("dan", "POST", "/knowledge/wishes/{wish}/tell", {"text": "hello"}, {}, ("text",)),
     Call("dan", "POST", "/alerts", {"topic": "{topic}", "note": "hello"}, {"note": 4000}, ("topic",)),
     Call("dan", "POST", "/alerts/{alert}/pass-on", {"department": "logistics", "note": "hello"},
          {"note": 4000}, ("department",)),
@@ -60,7 +69,7 @@ CALLS = [
 
 
 class Scene:
-    """A conversation with a ticket and an alert that every call can be tried on."""
+    """A conversation with a ticket, an alert, a gap and a wish that every call can be tried on."""
 
     def __init__(self, site: Site, cast: dict[str, StaffMember]) -> None:
         self.cast = cast
@@ -71,6 +80,9 @@ class Scene:
         self.ticket = self.ada.ticket()["number"]
         self.alert = self._alert()
         self.correction = self._correction()
+        self.article = cast["cleo"].post("/knowledge/articles", ARTICLE, status=201)["id"]
+        self.gap = self._gap()
+        self.wish = self._wish()
 
     def _alert(self) -> str:
         """An alert of any phase: bad input is refused before the phase is looked at."""
@@ -82,6 +94,15 @@ class Scene:
         self.cast["ben"].post(f"/desk/tickets/{self.ticket}/correct", {"intent": "track_order"})
         return str(self.cast["cleo"].get("/learning/corrections")["items"][0]["id"])
 
+    def _gap(self) -> str:
+        self.ada.http.post(f"/conversations/{self.ada.id}/messages/2/feedback", json={"helpful": False})
+        listed = until(lambda: self.cast["cleo"].get("/knowledge/gaps", state="all")["items"], what="no gap")
+        return str(listed[0]["id"])
+
+    def _wish(self) -> str:
+        self.cast["ben"].post(f"/desk/tickets/{self.ticket}/correct", {"request_type": "suggestion"})
+        return str(self.cast["dan"].get("/knowledge/wishes", state="all")["items"][0]["id"])
+
     def client(self, call: Call) -> httpx.Client:
         if call.who == "nobody":
             return self.nobody
@@ -89,11 +110,17 @@ class Scene:
 
     def path(self, call: Call) -> str:
         return call.path.format(
-            conversation=self.ada.id, ticket=self.ticket, alert=self.alert, correction=self.correction
+            conversation=self.ada.id,
+            ticket=self.ticket,
+            alert=self.alert,
+            correction=self.correction,
+            gap=self.gap,
+            wish=self.wish,
         )
 
     def body(self, call: Call, **other: Any) -> dict[str, Any]:
-        fresh = {"{new}": f"m{next(_numbers)}", "{topic}": TOPICS[next(_numbers) % len(TOPICS)]}
+        number = next(_numbers)
+        fresh = {"{article}": self.article, "{new}": f"m{number}", "{topic}": TOPICS[number % len(TOPICS)]}
         return {name: fresh.get(str(value), value) for name, value in call.body.items()} | other
 
     def send(self, call: Call, content: bytes, **headers: str) -> httpx.Response:

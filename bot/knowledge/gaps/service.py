@@ -1,10 +1,14 @@
 """What becomes of questions that could not be answered: an answer, a reason for none, somebody who sees to it."""
 
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from bot.chat.models import Conversation
-from bot.core import errors
+from bot.core import clock, errors, jobs
 from bot.core.auth import Role, Staff
+from bot.core.db import Database
 from bot.knowledge import service as articles
 from bot.knowledge.gaps.models import Gap
 from bot.knowledge.inbox import clusters, keeping
@@ -15,6 +19,7 @@ from bot.knowledge.models import Article, Audience, Status
 
 NOT_HELPFUL = "not_helpful"
 """The reason of a question that was answered, and not well."""
+AGAIN_JOB = "gap_again"
 OPENING = {
     "en": "You asked: “{question}” There is an answer now.",
     "zh": "您之前问过：“{question}”，现在有答案了。",
@@ -30,10 +35,28 @@ def do_note(
     text: str,
     reason: str,
     language: str | None = None,
+    answered_at: datetime | None = None,
 ) -> None:
-    """Keep a question, without private numbers; a second note on the same message changes nothing."""
+    """Keep a question, without private numbers. A second note on the same message changes nothing, but for an answer
+    that did not help and was given later, at `answered_at`: that is looked at after the commit."""
     said = {"message_id": message_id, "text": text, "reason": reason}
-    keeping.do_keep(session, GAPS, conversation=conversation, language=language, said=said)
+    new = keeping.do_keep(session, GAPS, conversation=conversation, language=language, said=said)
+    if not new and reason == NOT_HELPFUL and answered_at is not None:
+        jobs.enqueue(session, AGAIN_JOB, {"message_id": message_id, "answered_at": answered_at.isoformat()})
+
+
+def come_again(db: Database, payload: dict[str, Any]) -> None:
+    """Job handler: an answer that was given after the decision did not help either, so it is open again."""
+    with db.transaction() as session:
+        clusters.do_hold(session, GAPS)
+        row = session.get_one(Gap, payload["message_id"])
+        cluster = session.get(Cluster, row.cluster_id) if row.cluster_id else None
+        answered_at = datetime.fromisoformat(payload["answered_at"])
+        if cluster is None or cluster.decided_at is None or answered_at <= cluster.decided_at:
+            return
+        row.reason, row.at = NOT_HELPFUL, clock.now()
+        clusters.do_open_again(session, GAPS, cluster)
+        clusters.do_count(session, GAPS, cluster)
 
 
 def do_answer(

@@ -97,7 +97,13 @@ def do_open(session: Session, box: Box, *, language: str, name: str, placed: Pla
 
 def do_come_again(session: Session, box: Box, cluster: Cluster, *, at: datetime) -> None:
     """The same was asked `at` that time: a cluster whose answer stood by then is open again."""
-    if cluster.state in box.reopened and cluster.decided_at is not None and at > cluster.decided_at + TAKEN_UP:
+    if cluster.decided_at is not None and at > cluster.decided_at + TAKEN_UP:
+        do_open_again(session, box, cluster)
+
+
+def do_open_again(session: Session, box: Box, cluster: Cluster) -> None:
+    """What was decided did not help. Does nothing to a state that holds however often the same is asked."""
+    if cluster.state in box.reopened:
         cluster.state = State.OPEN
         do_record(session, cluster, "came_again")
 

@@ -1,6 +1,7 @@
 """Telling those who asked: each once, in a conversation of theirs that is open; under an agent it is a suggestion."""
 
 import functools
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.chat import delivery
 from bot.chat.models import Author, Conversation, Message, Owner
-from bot.core import clock, jobs, metrics
+from bot.core import clock, jobs, metrics, rich
 from bot.core.auth import Staff
 from bot.core.db import Database, after_commit
 from bot.core.tables import insert_if_absent
@@ -23,6 +24,7 @@ AT_ONCE = 50
 """People in one transaction: their conversations stand still for so long."""
 PARTS = {"gap": 900, "wish": 901}
 """Above whatever a turn says in reply to a message, so that of each kind one telling answers one message."""
+_MARKS = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~])")
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ class News:
     article_question: str | None = None
 
     def to(self, question: str) -> str:
-        opening = self.opening.format(question=clusters.named(question))
+        """In Markdown where it comes with an article, as plain text otherwise."""
+        said = clusters.named(question)
+        opening = self.opening.format(question=_MARKS.sub(r"\\\1", said) if self.article_id else said)
         return "\n\n".join(filter(None, (opening, self.text)))
 
 
@@ -158,4 +162,6 @@ def _words(box: Box, conversation: Conversation, person: Person, news: News) -> 
 
 
 def _suggestion(conversation: Conversation, person: Person, news: News) -> dict[str, str | None]:
-    return {"conversation_id": conversation.id, "text": news.to(person.text), "article_id": news.article_id}
+    told = news.to(person.text)
+    plain = rich.read(told).text if news.article_id else told
+    return {"conversation_id": conversation.id, "text": plain, "article_id": news.article_id}

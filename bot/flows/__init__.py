@@ -1,0 +1,1 @@
+"""Journeys that cross rooms upwards, one file each."""
