@@ -38,10 +38,10 @@ def used(asked: Annotated[UsedIn, Query()], _reader: Reader, db: Db) -> dict[str
 def use(article_id: ArticleId, _reader: Reader, db: Db, days: Annotated[Days, Query()] = USUAL_DAYS) -> dict[str, Any]:
     """How one article served, with what customers said when it did not help."""
     with db.snapshot() as session:
-        service.access_article(session, article_id)
+        article = service.access_article(session, article_id)
         uses = figures.of_all(session, clock.now() - timedelta(days=days), article_id=article_id)
-        told = uses.get(article_id, NEVER).as_wire()
-        return {"article_id": article_id, "days": days, **told, "reasons": figures.reasons(session, article_id)}
+        told = _as_wire(article, uses.get(article_id, NEVER))
+        return {**told, "days": days, "reasons": figures.reasons(session, article_id)}
 
 
 def _ranked(session: Session, uses: dict[str, Use], asked: UsedIn) -> list[Article]:

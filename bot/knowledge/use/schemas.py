@@ -38,17 +38,16 @@ class FiguresOut(BaseModel):
     last_used_at: str | None
 
 
-class UseOut(FiguresOut):
-    article_id: str
-    days: int
-    reasons: list[ReasonOut]
-
-
 class UsedOut(FiguresOut):
     article_id: str
     question: str
     language: str
     status: Status
+
+
+class UseOut(UsedOut):
+    days: int
+    reasons: list[ReasonOut]
 
 
 class UsesOut(BaseModel):

@@ -33,6 +33,5 @@ function drawn(use) {
   ].filter(Boolean);
 }
 
-/** A reason is its words, or the words and when they were written. */
 const reasonNode = (reason) =>
-  el("li", {}, el("blockquote", {}, reason.text ?? String(reason)), reason.at && el("small", {}, moment(reason.at)));
+  el("li", {}, el("blockquote", {}, reason.reason), el("small", {}, moment(reason.at)));
