@@ -25,7 +25,7 @@ SAME_WORDS = 0.98
 """A cosine that only an article's own wording has."""
 
 SHARED_WORD = "shared_word"
-"""Evidence that nothing is fitted to: 1.0 for a word alone that other articles are asked with too.
+"""Evidence that nothing is fitted to: of a word alone, how many other articles are asked with it too.
 
 Asked for the articles that use it in turn, such a word finds the right one in three of ten cases that would be
 answered, whatever the margin; one that a single article uses always did.
@@ -69,14 +69,14 @@ class Judge:
     choices_at: float
 
     def decide(self, features: Mapping[str, float]) -> tuple[Decision, float]:
-        """The decision, and the chance that the first hit is right."""
+        """The decision, and the chance that the first hit is right; of a shared word, everybody's turn comes alike."""
         first, among = self.first.probability(features), self.among.probability(features)
-        return self.decision(first, among, features), first
+        return self.decision(first, among, features), first / (1 + features.get(SHARED_WORD, 0.0))
 
     def decision(self, first: float, among: float, features: Mapping[str, float]) -> Decision:
         """Of articles that fit alike the customer chooses, however well they fit: "camera" is no question yet.
 
-        So it is with a word alone that several of them are asked with, unless an editor wrote just that word.
+        So it is with a word alone that several of them are asked with. What an editor wrote is answered as it stands.
         """
         if first >= self.answer_at:
             clear = features["margin"] >= CLEAR_MARGIN and not features.get(SHARED_WORD)

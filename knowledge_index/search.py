@@ -12,7 +12,7 @@ from typing import get_args
 import numpy as np
 
 from knowledge_index.articles import Article
-from knowledge_index.calibration import SHARED_WORD, Decision, Judge
+from knowledge_index.calibration import SAME_WORDS, SHARED_WORD, Decision, Judge
 from knowledge_index.embedder import Key, Vectors, key_for
 from knowledge_index.index import KnowledgeIndex, View
 from knowledge_index.lexical import is_word
@@ -158,6 +158,7 @@ def evidence(index: KnowledgeIndex, text: str, ranked: Sequence[Candidate], back
     rivals = sorted([*rivals, *[background] * (RIVALS - len(rivals))], reverse=True)
     words, cleaned = index.words[first.article.language], clean(text)
     terms = words.terms(cleaned)
+    is_no_question = is_word(cleaned) and first.best_question < SAME_WORDS
     return {
         "middle": first.middle,
         "pooled": first.pooled,
@@ -167,7 +168,7 @@ def evidence(index: KnowledgeIndex, text: str, ranked: Sequence[Candidate], back
         "lexical": first.lexical,
         "coverage": words.coverage(terms, first.article.id),
         "length": math.log1p(len(terms)),
-        SHARED_WORD: float(is_word(cleaned) and words.rivals(terms, first.article.id, _alike(first, ranked)) > 0),
+        SHARED_WORD: words.rivals(terms, first.article.id, _alike(first, ranked)) if is_no_question else 0,
     }
 
 
