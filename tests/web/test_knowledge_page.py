@@ -210,7 +210,8 @@ def test_lines_tags_steps_and_marks_are_edited_as_people_expect(windows: Windows
         """() => {
           const data = new DataTransfer();
           data.setData("text", "- first\\n- second\\n\\n3. third");
-          document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, cancelable: true, bubbles: true }));
+          const paste = { clipboardData: data, cancelable: true, bubbles: true };
+          document.activeElement.dispatchEvent(new ClipboardEvent("paste", paste));
         }"""
     )
     expect(lines).to_have_count(4)
@@ -240,10 +241,8 @@ def test_lines_tags_steps_and_marks_are_edited_as_people_expect(windows: Windows
     expect(page.locator("#by")).to_contain_text("Version 2")
     now = cleo.get(f"/knowledge/articles/{article['id']}")
     assert now["variants"] == ["first", "second", "third"]
-    assert [(step["text"], step.get("minutes")) for step in now["steps"]] == [
-        ("Send it.", 15),
-        ("Ask for the number.", None),
-    ]
+    steps = [(step["text"], step.get("minutes")) for step in now["steps"]]
+    assert steps == [("Send it.", 15), ("Ask for the number.", None)]
 
 
 def test_what_an_article_lacks_is_said_beside_its_field_and_a_lost_connection_loses_nothing(
