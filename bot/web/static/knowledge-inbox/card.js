@@ -13,7 +13,7 @@ export function showCard(item, box, me, done) {
   $("#card-title").textContent = item.name ?? item.question;
   $("#card-title").lang = langOf(item);
   show($("#standing"), shows, () => [
-    el("span", { class: `badge ${item.state ?? item.status}` }, stateOf(item, box)),
+    el("span", { class: `badge ${item.state === "open" ? "fresh" : (item.state ?? item.status)}` }, stateOf(item, box)),
     item.assignee && el("span", {}, icon("person"), item.assignee.name),
     item.department && el("span", {}, label("department", item.department)),
   ]);

@@ -16,6 +16,7 @@ const REFRESH_MS = 10_000;
 const PAGE = 50;
 
 const me = await startStaffPage("knowledge");
+const form = $("#filters");
 const rows = new Rows($("#list"), (item) => item.id, paint);
 let items = [];
 let next = null;
@@ -33,8 +34,8 @@ const KEYS = {
 async function start() {
   showTabs("inbox");
   fillFilters();
-  for (const name of ["state", "language"]) $(`#${name}`).addEventListener("change", narrow);
-  $("#filters").addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("change", narrow);
+  form.addEventListener("submit", (event) => event.preventDefault());
   $("#more").addEventListener("click", () => load(next));
   $("#back").addEventListener("click", close);
   addEventListener("hashchange", moved);
@@ -60,7 +61,7 @@ function ask({ box, state, language }) {
   location.hash = `#?${new URLSearchParams(chosen)}`;
 }
 
-const narrow = () => ask({ box: asked().box.name, state: $("#state").value, language: $("#language").value });
+const narrow = () => ask({ box: asked().box.name, state: form.state.value, language: form.language.value });
 
 function fillFilters() {
   const { box, state, language } = asked();
@@ -73,11 +74,11 @@ function fillFilters() {
     );
   fillWith($("#boxes"), ...Object.values(BOXES).map(button));
   if (focused) $(`[data-box="${focused}"]`).focus();
-  fillWith($("#state"), ...box.states.map((name) => el("option", { value: name }, t(`inbox.${box.name}.${name}`))));
+  fillWith(form.state, ...box.states.map((name) => el("option", { value: name }, t(`inbox.${box.name}.${name}`))));
   const every = el("option", { value: "" }, t("inbox.languages"));
-  fillWith($("#language"), every, ...LANGUAGES.map((name) => el("option", { value: name }, label("language", name))));
-  $("#state").value = state;
-  $("#language").value = language;
+  fillWith(form.language, every, ...LANGUAGES.map((name) => el("option", { value: name }, label("language", name))));
+  form.state.value = state;
+  form.language.value = language;
 }
 
 let showing = askedFor();
