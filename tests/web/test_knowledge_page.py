@@ -284,3 +284,17 @@ def test_an_editor_hears_of_another_and_an_agent_only_reads(
     expect(reader.locator("#new")).to_be_hidden()
     expect(reader.locator("#verbs button")).to_have_count(0)
     tab_to(page, '[data-pane="versions"]', most=60)
+
+
+def test_an_answers_marks_are_drawn_in_the_chat_and_on_the_desk(windows: Windows) -> None:
+    chat = windows.chat()
+    source = "echo **bold** of [the desk](/desk) and [nowhere](javascript:alert(1))"
+    chat.page.fill("#message", source)
+    chat.page.press("#message", "Enter")
+    expect(chat.bot.locator(".bubble strong")).to_have_text("bold")
+    link = chat.bot.locator(".bubble a")
+    expect(link).to_have_count(1)
+    expect(link).to_have_attribute("rel", re.compile("noopener"))
+    number = chat.asks_for_a_person()
+    desk = windows.staff("ben", f"/desk#{number}")
+    expect(desk.locator(".said.bot .words strong")).to_have_text("bold")

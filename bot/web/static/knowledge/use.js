@@ -1,12 +1,11 @@
 /** How an article is used: how often it was shown, whether it helped, and what those wrote whom it did not. */
 
-import { Refused } from "../api.js";
 import { el, fillWith, icon } from "../dom.js";
 import { sentenceOf, staffCall } from "../staff.js";
 import { moment, t } from "../words.js";
 import { pathOf } from "./sheet.js";
 
-const FIGURES = ["shown", "helped", "not_helped", "handoffs"];
+const FIGURES = ["shown", "people", "helped", "not_helped", "handoffs"];
 let turn = 0;
 
 export async function showUse(place, { sheet }) {
@@ -16,22 +15,18 @@ export async function showUse(place, { sheet }) {
     const use = await staffCall(pathOf(sheet.key, "use"));
     if (mine === turn && place.closest("#work").dataset.pane === "use") fillWith(place, ...drawn(use));
   } catch (error) {
-    const absent = error instanceof Refused && error.status === 404;
-    const words = el("p", { class: absent ? "quiet" : "error" }, absent ? t("use.absent") : sentenceOf(error));
-    if (mine === turn) fillWith(place, words);
+    if (mine === turn) fillWith(place, el("p", { class: "error" }, sentenceOf(error)));
   }
 }
 
 function drawn(use) {
-  if (!use.shown) return [el("div", { class: "nothing" }, icon("clock"), el("p", {}, t("use.never")))];
+  if (!use.shown) return [el("div", { class: "nothing" }, icon("clock"), el("p", {}, t("use.never", { n: use.days })))];
   const figure = (name) => el("div", {}, el("dt", {}, t(`use.${name}`)), el("dd", { class: "figure" }, String(use[name])));
-  const reasons = use.reasons ?? [];
   return [
+    el("p", { class: "quiet" }, t("use.days", { n: use.days }), " ", use.last_used_at && t("use.last", { time: moment(use.last_used_at) })),
     el("dl", { class: "uses" }, ...FIGURES.map(figure)),
-    use.last_used_at && el("p", { class: "quiet" }, t("use.last", { time: moment(use.last_used_at) })),
-    reasons.length > 0 && el("section", {}, el("h2", {}, t("use.reasons")), el("ul", { class: "quotes" }, ...reasons.map(reasonNode))),
+    use.reasons.length > 0 && el("section", {}, el("h2", {}, t("use.reasons")), el("ul", { class: "quotes" }, ...use.reasons.map(reasonNode))),
   ].filter(Boolean);
 }
 
-const reasonNode = (reason) =>
-  el("li", {}, el("blockquote", {}, reason.reason), el("small", {}, moment(reason.at)));
+const reasonNode = ({ reason, at }) => el("li", {}, el("blockquote", {}, reason), el("small", {}, moment(at)));
