@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.core import clock, errors
 from bot.core.auth import Staff
+from bot.core.tables import insert_if_absent
 from bot.knowledge.models import Article, ArticleDraft
 
 MOST = 200
@@ -41,14 +42,20 @@ def do_keep(
         article_id = key
     if article_id is not None and session.get(Article, article_id) is None:
         raise errors.NotFound
-    found = session.get(ArticleDraft, (editor.id, key), with_for_update=True)
+    written = {"article_id": article_id, "based_on": based_on, "content": content, "at": clock.now()}
+    found = _held(session, editor, key)
     if found is None:
         _check_room(session, editor)
-        found = ArticleDraft(staff_id=editor.id, key=key)
-        session.add(found)
-    found.article_id, found.based_on, found.content, found.at = article_id, based_on, content, clock.now()
-    session.flush()
+        insert_if_absent(session, ArticleDraft, {"staff_id": editor.id, "key": key, **written})
+        found = _held(session, editor, key)
+    assert found is not None
+    for name, value in written.items():
+        setattr(found, name, value)
     return found
+
+
+def _held(session: Session, editor: Staff, key: str) -> ArticleDraft | None:
+    return session.get(ArticleDraft, (editor.id, key), with_for_update=True)
 
 
 def do_drop(session: Session, *, editor: Staff, key: str) -> None:
