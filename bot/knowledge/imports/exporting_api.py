@@ -3,8 +3,8 @@
 import csv
 import io
 import tempfile
-from collections.abc import Iterator
-from typing import IO, Annotated, Literal
+from collections.abc import Iterator, Sequence
+from typing import IO, Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
@@ -23,13 +23,18 @@ from bot.knowledge.imports.schemas import problems_out
 router = APIRouter(prefix="/knowledge", tags=["knowledge"], route_class=calls.Call)
 PIECE_BYTES = 64 * 1024
 IN_MEMORY_BYTES = 8_000_000
-A_FILE = {200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
-FILE = calls.told(None, errors.NotFound, by="staff", body=False)
-FILE["responses"] = {**A_FILE, **FILE["responses"]}
+BYTES = {"schema": {"type": "string", "format": "binary"}}
 COLUMNS = ("row", "place", "kind", "problem", "question", "answer")
 
 
-@router.get("/export", **FILE, response_class=StreamingResponse)
+def _told(*formats: str, kinds: Sequence[refusals.Kind] = ()) -> dict[str, Any]:
+    """What a route's decorator says of a call that answers with a file of one of these formats."""
+    found = calls.told(None, *kinds, by="staff", body=False)
+    types = {registry.FORMATS[form].media_type.partition(";")[0]: BYTES for form in formats}
+    return {**found, "responses": {200: {"content": types}, **found["responses"]}, "response_class": StreamingResponse}
+
+
+@router.get("/export", **_told(*exporting.WRITERS))
 def export(
     _reader: Annotated[Staff, Depends(require())],
     db: Db,
@@ -45,7 +50,7 @@ def export(
     return _sent(out, f"{name}.{exporting.ENDINGS[format]}", registry.FORMATS[format].media_type)
 
 
-@router.get("/imports/{import_id}/refused", **FILE, response_class=StreamingResponse)
+@router.get("/imports/{import_id}/refused", **_told("csv", kinds=[errors.NotFound]))
 def refused(import_id: ImportId, request: Request, _editor: Editor, db: Db) -> StreamingResponse:
     """The rows that were wrong or left out, each with the reason, as CSV."""
     with db.snapshot() as session:
