@@ -32,11 +32,10 @@ class Shelf:
 
 @dataclass(frozen=True)
 class View:
-    """One article in a space: its wordings, the sentences of its answer, and the middle of its wordings."""
+    """One article in a space, a row each: the middle of its wordings, the wordings, the sentences of its answer."""
 
-    wordings: Vectors
-    answers: Vectors
-    middle: Vectors
+    rows: Vectors
+    wordings: int
 
 
 @dataclass
@@ -49,10 +48,9 @@ class Reading:
     def view(self, held: EmbeddedArticle, key: Key) -> View:
         if held.article.id not in self.views:
             rows = self.space.apply(held.vectors[key])
-            wordings, answers = rows[: held.questions], rows[held.questions :]
-            middle = wordings.sum(0)
+            middle = rows[: held.questions].sum(0)
             middle /= max(float(np.linalg.norm(middle)), 1e-9)
-            self.views[held.article.id] = View(wordings, answers, middle)
+            self.views[held.article.id] = View(np.vstack([middle, rows]), held.questions)
         return self.views[held.article.id]
 
 

@@ -118,6 +118,8 @@ class WordIndex:
         self._articles: dict[str, Counted] = {}
         self._asked = 0
         self._answer = 0
+        self._shares: dict[str, tuple[float, float]] = {}
+        """Of the lengths as they are now: forgotten at every change, and looked up again when asked for."""
         self._spelling = Spelling()
         self._spelling.add(_STOP_EN)
 
@@ -141,6 +143,7 @@ class WordIndex:
         counted = Counted(self._counted(questions), self._counted(answers), (*questions, *answers))
         self._spelling.add(counted.words)
         self._articles[article_id] = counted
+        self._shares.clear()
         self._asked += counted.asked.total()
         self._answer += counted.answer.total()
         for term in counted.terms:
@@ -150,6 +153,7 @@ class WordIndex:
         counted = self._articles.pop(article_id, None)
         if counted is None:
             return
+        self._shares.clear()
         self._asked -= counted.asked.total()
         self._answer -= counted.answer.total()
         self._spelling.remove(counted.words)
@@ -161,12 +165,14 @@ class WordIndex:
     def scores(self, terms: Sequence[str]) -> dict[str, float]:
         """The score of each article that shares a term, as a share of the most that can be asked for."""
         weights = self._weights(terms)
-        whole = sum(weights.values()) * (K1 + 1)
+        whole = sum(weights.values())
         scores: dict[str, float] = defaultdict(float)
         for term, weight in weights.items():
             for article_id in self._postings.get(term, ()):
-                heard = self._heard(term, self._articles[article_id])
-                scores[article_id] += weight * heard * (K1 + 1) / (heard + K1) / whole
+                counted = self._articles[article_id]
+                asked_share, answer_share = self._shares.get(article_id) or self._share(article_id)
+                heard = counted.asked.get(term, 0) * asked_share + counted.answer.get(term, 0) * answer_share
+                scores[article_id] += weight * heard / (heard + K1) / whole
         return scores
 
     def coverage(self, terms: Sequence[str], article_id: str) -> float:
@@ -185,12 +191,12 @@ class WordIndex:
         asked = self._articles[article_id].asked
         return sum(weight for term, weight in weights.items() if term in asked)
 
-    def _heard(self, term: str, counted: Counted) -> float:
-        """How often, allowing for length; a word of the answer counts for less than one that customers ask with."""
-        many, (asked_length, answer_length) = len(self._articles), counted.lengths
-        asked = counted.asked.get(term, 0) / _length(asked_length, self._asked / many)
-        answer = counted.answer.get(term, 0) / _length(answer_length, self._answer / many)
-        return asked + ANSWER_SHARE * answer
+    def _share(self, article_id: str) -> tuple[float, float]:
+        """What a word that is said once in each field counts, allowing for length; one of the answer counts less."""
+        many, (asked, answer) = len(self._articles), self._articles[article_id].lengths
+        shares = 1 / _length(asked, self._asked / many), ANSWER_SHARE / _length(answer, self._answer / many)
+        self._shares[article_id] = shares
+        return shares
 
     def _counted(self, words: Iterable[str]) -> Counter[str]:
         return Counter(terms(words, self.language))

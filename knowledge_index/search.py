@@ -5,14 +5,18 @@ model of several kinds of evidence, because no single similarity tells "asked ot
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import nlargest, nsmallest
+from itertools import islice
+from operator import mul
 from typing import get_args
 
 import numpy as np
 
 from knowledge_index.articles import Article
 from knowledge_index.calibration import SAME_WORDS, SHARED_WORD, Decision, Judge
+from knowledge_index.embedded import EmbeddedArticle
 from knowledge_index.embedder import Key, Vectors, key_for
 from knowledge_index.index import KnowledgeIndex, View
 from knowledge_index.lexical import is_word
@@ -27,7 +31,7 @@ ACROSS = "other"
 NEAREST_PASSAGES = 100
 NEAREST_BY_WORDS = 10
 POOLED_PASSAGES = 5
-POOLING_RATIO = 0.5
+POOLING_WEIGHTS = tuple(0.5**place for place in range(POOLED_PASSAGES))
 RIVALS = 5
 MAX_CHOICES = 3
 CHOICE_GAP = 0.2
@@ -123,15 +127,14 @@ def rank(
     around = index.calibration.centred(within.key, vector)
     reading = index.reading(within.languages, within.key)
     query = reading.space.apply(vector)
-    words = {} if within.judge == ACROSS else _word_scores(index, text, within.languages[0], audience)
-    found = []
+    words = {} if within.judge == ACROSS else _word_scores(index, text, within.languages[0])
+    names: dict[str, None] = {}
     for shelf in index.shelves(within.languages, within.key, audience):
-        by_words = [name for name in words if name in shelf][:NEAREST_BY_WORDS]
-        for name in dict.fromkeys([*shelf.nearest(around, NEAREST_PASSAGES), *by_words]):
-            held = index.articles[name]
-            if held.article.subject != without:
-                view = reading.view(held, within.key)
-                found.append(_candidate(held.article, query, view, words.get(name, 0.0), judge))
+        by_words = (name for name in words if name in shelf)
+        names |= dict.fromkeys(shelf.nearest(around, NEAREST_PASSAGES))
+        names |= dict.fromkeys(nsmallest(NEAREST_BY_WORDS, by_words, key=lambda name: (-words[name], name)))
+    near = [held for held in map(index.articles.__getitem__, names) if held.article.subject != without]
+    found = _candidates(near, [reading.view(held, within.key) for held in near], query, words, judge)
     found.sort(key=lambda candidate: (-candidate.score, candidate.article.id))
     ranked = _one_a_subject(found)
     return ranked if within.judge != ACROSS else [_in_english(index, one, audience) for one in ranked]
@@ -178,28 +181,39 @@ def _alike(first: Candidate, ranked: Sequence[Candidate]) -> list[str]:
     return [article.id for article in others if article.language == first.article.language]
 
 
-def pool(cosines: Vectors) -> float:
+def pool(cosines: Sequence[float]) -> float:
     """Several near variants are better evidence than one: a mean of the best few, each worth half the one before."""
-    best = np.sort(cosines)[::-1][:POOLED_PASSAGES]
-    weights = POOLING_RATIO ** np.arange(len(best))
-    return float((best * weights).sum() / weights.sum())
+    best = nlargest(POOLED_PASSAGES, cosines)
+    weights = POOLING_WEIGHTS[: len(best)]
+    return sum(map(mul, best, weights)) / sum(weights)
 
 
-def _word_scores(index: KnowledgeIndex, text: str, language: str, audience: str) -> dict[str, float]:
-    """Word scores of what the reader may see, best first."""
+def _word_scores(index: KnowledgeIndex, text: str, language: str) -> dict[str, float]:
     words = index.words[language]
-    scores = words.scores(words.terms(clean(text)))
-    seen = (name for name in scores if index.articles[name].article.seen_by(audience))
-    return {name: scores[name] for name in sorted(seen, key=lambda name: (-scores[name], name))}
+    return words.scores(words.terms(clean(text)))
 
 
-def _candidate(article: Article, query: Vectors, view: View, word_score: float, judge: Judge) -> Candidate:
-    cosines = view.wordings @ query
-    middle, pooled = float(view.middle @ query), pool(cosines)
-    answer = float((view.answers @ query).max()) if len(view.answers) else 0.0
-    score = (middle + pooled) / 2 + judge.answer_weight * answer + judge.lexical_weight * word_score
+def _candidates(
+    near: Sequence[EmbeddedArticle], views: Sequence[View], query: Vectors, words: Mapping[str, float], judge: Judge
+) -> list[Candidate]:
+    """All in one product: many small ones took longer than the vectors' index."""
+    if not near:
+        return []
+    cosines = iter((np.concatenate([view.rows for view in views]) @ query).tolist())
+    return [
+        _candidate(held.article, list(islice(cosines, len(view.rows))), view, words.get(held.article.id, 0.0), judge)
+        for held, view in zip(near, views, strict=True)
+    ]
+
+
+def _candidate(article: Article, cosines: Sequence[float], view: View, word_score: float, judge: Judge) -> Candidate:
+    """`cosines`: of the rows of the view."""
+    middle, wordings, answers = cosines[0], cosines[1 : 1 + view.wordings], cosines[1 + view.wordings :]
+    pooled = pool(wordings)
+    best_answer = max(answers, default=0.0)
+    score = (middle + pooled) / 2 + judge.answer_weight * best_answer + judge.lexical_weight * word_score
     best_possible = 1.0 + judge.answer_weight + judge.lexical_weight
-    return Candidate(article, middle, pooled, float(cosines.max()), word_score, score / best_possible)
+    return Candidate(article, middle, pooled, max(wordings), word_score, score / best_possible)
 
 
 def _one_a_subject(ranked: Sequence[Candidate]) -> list[Candidate]:
