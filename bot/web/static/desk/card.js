@@ -2,6 +2,7 @@
 
 import { $, el, icon, show } from "../dom.js";
 import { showComposer } from "./composer.js";
+import { showProcedures } from "./procedures.js";
 import { showStory } from "./story.js";
 import { hindrance, verbsFor } from "./verbs.js";
 import {
@@ -28,6 +29,7 @@ export function showCard(ticket, me, { page, newFrom }) {
   $("#open").hidden = false;
   showHead(ticket, me, page);
   show($("#facts"), [{ ...ticket, messages: 0, events: 0 }, currentLanguage()], () => factsOf(ticket));
+  showProcedures(ticket);
   showStory($("#story"), $("#scroller"), ticket, newFrom);
   showComposer(ticket, lastCustomerSeq(ticket), hindrance(ticket, me));
 }

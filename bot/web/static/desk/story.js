@@ -98,10 +98,13 @@ function noteNode(event) {
   );
 }
 
+/** Events that say what they are about. */
+const OF_TEXT = ["procedure", "step", "step_undone", "article"];
+
 function eventNode({ at, event, text, author, detail }) {
   const who = author ? el("b", {}, author, " · ") : null;
   const reason = author && detail?.reason ? t("desk.because", { reason: detail.reason }) : null;
-  const words = [known(`event.${event}`) ?? text, event === "corrected" && correctedTo(detail)];
+  const words = [known(`event.${event}`) ?? text, event === "corrected" && correctedTo(detail), OF_TEXT.includes(event) && `: ${text}`];
   return el("li", { class: "happened" }, el("p", {}, who, words, reason), timeOf(at));
 }
 

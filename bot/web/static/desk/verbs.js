@@ -31,7 +31,8 @@ export function verbsFor(ticket, me) {
     !settled && speaking && { name: "return-to-bot", icon: "back", run: returnToBot },
     writtenAfter(ticket, 0).length > 0 && { name: "correct", icon: "note", run: correct },
     !settled && { name: "raise", icon: "warning", run: raiseAlert },
-    settled && { name: "reopen", icon: "retry", main: true, run: reopen },
+    settled && { name: "article", icon: "article", main: true, run: writeArticle },
+    settled && { name: "reopen", icon: "retry", run: reopen },
   ].filter(Boolean);
 }
 
@@ -85,6 +86,17 @@ function wait(ticket, page) {
 
 function reopen(ticket, page) {
   return asked(ticket, "reopen", page, [{ name: "reason", kind: "area", words: t("reopen.reason"), required: true }]);
+}
+
+/** What solved the ticket becomes a draft for the editors. */
+async function writeArticle(ticket, page) {
+  try {
+    const { question } = await post(ticket, "article");
+    toast(t("desk.article", { question }));
+  } catch (error) {
+    toast(sentenceOf(error));
+  }
+  await page.done();
 }
 
 function raiseAlert(ticket) {

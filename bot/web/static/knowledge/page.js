@@ -11,6 +11,7 @@ import { fetchDrafts } from "./drafts.js";
 import { beginArticle, openArticle, redraw, startEditor, written } from "./editor.js";
 import { asked, fillFilters, isNarrowed, readAddress, startFilters } from "./filters.js";
 import { startForm } from "./form.js";
+import { fetchReminders, showHome } from "./home.js";
 import { rowOf } from "./row.js";
 import { isNewKey } from "./sheet.js";
 import { showTabs } from "./tabs.js";
@@ -19,7 +20,8 @@ const me = await startStaffPage("knowledge");
 const writes = ["editor", "admin"].some((role) => me.roles.includes(role));
 const rows = new Rows($("#list"), (article) => article.id, paint);
 let articles = [];
-let begun = [];
+let drafts = [];
+let reminders = [];
 let next = null;
 let counts = null;
 let loads = 0;
@@ -75,15 +77,16 @@ function savedByKey(event) {
 async function load(cursor) {
   const place = ++loads;
   try {
-    const [page, counted, drafts] = await Promise.all([
+    const [page, counted, kept, due] = await Promise.all([
       staffCall(`/knowledge/articles?${pageQuery(articles.length, { ...asked(), after: cursor })}`),
       staffCall(`/knowledge/articles/counts?${new URLSearchParams(asked())}`),
       writes ? fetchDrafts() : { items: [] },
+      fetchReminders(),
     ]);
     if (place !== loads) return;
     articles = cursor ? merged(articles, page.items, "id") : page.items;
     [next, counts] = [page.next ?? null, counted];
-    begun = drafts.items.filter(({ key }) => isNewKey(key)).map(asRow);
+    [drafts, reminders] = [kept.items, due.items];
     fillFilters(counts);
     showConnection(true);
     draw();
@@ -104,11 +107,13 @@ const asRow = ({ key, content, at }) => ({
 /** What was begun and not saved stands on top, so that it is not forgotten. */
 function draw() {
   if (!counts) return;
+  const begun = drafts.filter(({ key }) => isNewKey(key)).map(asRow);
   rows.show([...begun, ...articles]);
   $("#count").textContent = t("knowledge.count", { n: counts.total });
   $("#none").hidden = articles.length + begun.length > 0;
   $("#none-words").textContent = t(isNarrowed() ? "knowledge.none.narrowed" : "knowledge.none");
   $("#more").hidden = !next;
+  if (writes) showHome($("#home"), { drafts, reminders, counts, narrowed: isNarrowed() });
 }
 
 function paint(article) {
