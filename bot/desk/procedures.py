@@ -43,7 +43,7 @@ def do_take_up(session: Session, *, policy: Policy, number: int, staff: Staff, a
     session.add(taken)
     detail = {"article_id": article.id, "version": article.version}
     records.do_record(session, policy, ticket, "procedure", staff=staff, text=article.question, detail=detail)
-    views.tell_ticket(session, ticket)
+    _tell(session, ticket)
     return ticket
 
 
@@ -64,7 +64,7 @@ def do_tick(
     event = "step" if done else "step_undone"
     detail = {"article_id": article_id, "step": step}
     records.do_record(session, policy, ticket, event, staff=staff, text=bare["text"], detail=detail)
-    views.tell_ticket(session, ticket)
+    _tell(session, ticket)
     return ticket
 
 
@@ -90,6 +90,13 @@ def suggested(session: Session, ticket: Ticket, article_ids: Sequence[str]) -> l
     followed = {one.article_id for one in _on(session, ticket)}
     open_ones = (one for one in article_ids if one in held and one not in followed)
     return [{"article_id": one, "question": held[one].question} for one in open_ones][:SUGGESTED]
+
+
+def _tell(session: Session, ticket: Ticket) -> None:
+    """A ticket whose steps are others is shown anew at every desk."""
+    ticket.version += 1
+    session.flush()
+    views.tell_ticket(session, ticket)
 
 
 def _on(session: Session, ticket: Ticket) -> Sequence[TicketProcedure]:
