@@ -1,8 +1,8 @@
 """Requests that arrive together share one pass of the model; long texts and index building do not hold up short ones.
 
-Each model has one thread and three lanes. A lane's texts are embedded together when they came within
-`GATHER_SECONDS` of each other or while the pass before was running. Equal texts share one place. A text that the
-model cannot take fails alone.
+Each model has one thread and three lanes. A lane's texts are embedded together when they came in one request or while
+the pass before was running: a text alone waits for nobody. Equal texts share one place. A text that the model cannot
+take fails alone.
 """
 
 import asyncio
@@ -17,7 +17,6 @@ from knowledge_index.embedded import Wanted
 from knowledge_index.embedder import CannotEmbed, Embedder, Key, Vectors
 from knowledge_index.text import clean
 
-GATHER_SECONDS = 0.002
 SHORT_CHARS: dict[Key, int] = {"en": 120, "multi": 60}
 BATCH_CHARS = 1_600
 """A pass takes texts up to this many characters in all: what takes some tenths of a second at most."""
@@ -124,7 +123,7 @@ class Batcher:
             if not lanes:
                 awake.clear()
                 await awake.wait()
-                await asyncio.sleep(GATHER_SECONDS)
+                await asyncio.sleep(0)
             await self._pass(key, lanes.take(BATCH_TEXTS[key]))
 
     async def _pass(self, key: Key, batch: list[_Waiting]) -> None:
