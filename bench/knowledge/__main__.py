@@ -8,10 +8,10 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.knowledge import faq, inbox, message, publish, quality, speed
+from bench.knowledge import faq, imports, inbox, message, publish, quality, speed
 from bench.knowledge.running import Service, service
 
-PARTS = ("speed", "message", "faq", "quality", "inbox", "publish")
+PARTS = ("speed", "message", "faq", "quality", "inbox", "publish", "imports")
 
 
 async def run(data: Path, parts: Sequence[str]) -> None:
@@ -44,6 +44,8 @@ def main() -> None:
     asyncio.run(run(options.data, parts))
     if "publish" in parts:
         publish.measure(options.data)
+    if "imports" in parts:
+        imports.measure()
 
 
 if __name__ == "__main__":
