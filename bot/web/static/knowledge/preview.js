@@ -60,7 +60,7 @@ function draw(place) {
       el("p", { class: "asked" }, content.question || t("preview.question")),
       el("div", { class: "answered" }, answerOf(content)),
     ),
-    content.kind === "procedure" && stepsOf(content.steps),
+    content.kind === "procedure" && content.steps.length > 0 && stepsOf(content.steps),
     links.length > 0 && el("section", { class: "links" }, el("h2", {}, t("preview.links")), el("ul", {}, ...links.map(linkNode))),
   );
 }
