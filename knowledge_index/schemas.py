@@ -25,12 +25,28 @@ class EmbeddingsRequest(BaseModel):
     """`input` is not validated text by text: a bad text fails in its place, never the others.
 
     `keep`: the texts are training examples, whose vectors are kept for the next training.
+    `tuned`: by the tuned weights of that name, which `/tuned` gave.
     """
 
     input: Any
     model: Literal["en", "multi"]
     encoding_format: Literal["float", "base64"] = "float"
     keep: bool = False
+    tuned: Annotated[str, Field(pattern=r"^([0-9a-f]{16})?$")] = ""
+
+
+class TunedRequest(BaseModel):
+    """Examples as (text, label); at least two labels."""
+
+    examples: Annotated[list[tuple[Text, str]], Field(min_length=2, max_length=100_000)]
+    seconds: Annotated[float, Field(ge=1, le=3_600)]
+
+    @field_validator("examples")
+    @classmethod
+    def differ(cls, examples: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        if len({label for _, label in examples}) < 2:
+            raise ValueError("must hold two labels or more")
+        return [(clean(text), label) for text, label in examples if clean(text)]
 
 
 class SearchRequest(BaseModel):
@@ -52,6 +68,7 @@ class ArticleBody(BaseModel):
     variants: Annotated[list[Text], Field(max_length=500)] = []
     audience: Literal["public", "agents"] = "public"
     tags: list[Text] = []
+    subject: Annotated[Text, Field(max_length=200)] = ""
 
     @field_validator("question", "answer")
     @classmethod

@@ -14,11 +14,13 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
 from fastapi import FastAPI, Request, Response
+from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
@@ -41,9 +43,11 @@ from knowledge_index.schemas import (
     ReplaceRequest,
     SearchRequest,
     TrialRequest,
+    TunedRequest,
 )
 from knowledge_index.search import ACROSS, REPLY_LANGUAGES
 from knowledge_index.trial import Question, tried
+from knowledge_index.tuned import FOLDER, NotTuned, TunedModels
 
 MAX_INPUTS = 2_048
 GRACEFUL_SECONDS = 3
@@ -70,6 +74,7 @@ class Loading:
 
     def __init__(self) -> None:
         self.library: Library | None = None
+        self.tuned: TunedModels | None = None
         self.failure: str | None = None
         self.rebuilding = False
 
@@ -77,6 +82,11 @@ class Loading:
         if self.library is None:
             raise Refusal(503, "loading", self.failure or "The knowledge service is still loading its models.")
         return self.library
+
+    def tuning(self) -> TunedModels:
+        self.ready()
+        assert self.tuned is not None
+        return self.tuned
 
 
 Loader = Callable[[], dict[Key, Embedder]]
@@ -105,11 +115,20 @@ def _routes(app: FastAPI, loading: Loading) -> None:
         library = loading.ready()
         texts = _inputs(body.input)
         asked = [Wanted(body.model, "query", text if isinstance(text, str) else "") for text in texts]
-        found = await (library.lasting(asked) if body.keep else library.batcher.vectors(asked))
+        found = await (_by_tuned(loading, body.tuned, asked) if body.tuned else _by_model(library, asked, body.keep))
         data = [_embedding(place, one, body.encoding_format) for place, one in enumerate(found)]
         usage = {"prompt_tokens": 0, "total_tokens": 0}
         answer = {"object": "list", "data": data, "model": body.model, "usage": usage}
-        return Json({**answer, "digest": library.manifest.models[body.model].digest})
+        return Json({**answer, "digest": body.tuned or library.manifest.models[body.model].digest})
+
+    @app.post("/tuned")
+    async def tune(body: TunedRequest) -> Response:
+        name = loading.tuning().begin(body.examples, body.seconds)
+        return Json({"tuned": name, **asdict(loading.tuning().standing(name))})
+
+    @app.get("/tuned/{name}")
+    async def tuned(name: Annotated[str, InPath(pattern=r"^[0-9a-f]{16}$")]) -> Response:
+        return Json({"tuned": name, **asdict(loading.tuning().standing(name))})
 
     @app.post("/search")
     async def search(body: SearchRequest) -> Response:
@@ -211,6 +230,17 @@ def _health(loading: Loading) -> dict[str, Any]:
     }
 
 
+async def _by_model(library: Library, asked: Sequence[Wanted], keep: bool) -> list[Vectors | CannotEmbed]:
+    return await (library.lasting(asked) if keep else library.batcher.vectors(asked))
+
+
+async def _by_tuned(loading: Loading, name: str, asked: Sequence[Wanted]) -> list[Vectors | CannotEmbed]:
+    try:
+        return await loading.tuning().vectors(name, [one.text for one in asked])
+    except NotTuned as missing:
+        raise Refusal(404, "not_tuned", str(missing)) from missing
+
+
 def _inputs(given: Any) -> Sequence[Any]:
     texts = [given] if isinstance(given, str) else given
     if not isinstance(texts, list) or not 1 <= len(texts) <= MAX_INPUTS:
@@ -237,6 +267,8 @@ def _lifespan(data_dir: Path, loading: Loading, load: Loader) -> Any:
         await asyncio.gather(start, return_exceptions=True)
         if loading.library is not None:
             await loading.library.close()
+        if loading.tuned is not None:
+            await loading.tuned.close()
 
     return lifespan
 
@@ -251,6 +283,7 @@ async def _start(data_dir: Path, loading: Loading, load: Loader) -> None:
             break
         await asyncio.sleep(next(pauses))
     library, refused = opened
+    loading.tuned = TunedModels(_models_dir(data_dir) / FOLDER, library.batcher.embedders["en"])
     loading.library, loading.failure = library, None
     for note in library.notes:
         logs.event("note", level=logging.WARNING, note=note)
@@ -267,7 +300,7 @@ async def _open(data_dir: Path, loading: Loading, load: Loader) -> tuple[Library
     """The library and what must be embedded anew; None, and why in `loading`, when it could not be opened."""
     try:
         embedders = await asyncio.to_thread(load)
-        library = Library(data_dir / "index", embedders, Calibration.read(), kept=_kept_file(data_dir))
+        library = Library(data_dir / "index", embedders, Calibration.read(), kept=_models_dir(data_dir) / kept.FILE)
         refused = await library.open()
         await _warm_up(library)
         return library, refused
@@ -285,9 +318,9 @@ async def _warm_up(library: Library) -> None:
         await library.search(Asked(FIRST_TEXT, language))
 
 
-def _kept_file(data_dir: Path) -> Path:
-    """Beside the trained models, which are made again from what is written alike."""
-    return Path(os.environ.get("FIREBREAK_MODELS_DIR") or data_dir / "models") / kept.FILE
+def _models_dir(data_dir: Path) -> Path:
+    """The trained models', beside which lies what is made again from what is written alike."""
+    return Path(os.environ.get("FIREBREAK_MODELS_DIR") or data_dir / "models")
 
 
 def _problem(status: int, code: str, message: str, fields: dict[str, str] | None = None) -> Response:

@@ -1,8 +1,12 @@
-"""Intents from sentence vectors and grams: one head for each embedding space, since two spaces do not mix."""
+"""Intents from sentence vectors and grams: one head for each embedding space, since two spaces do not mix.
+
+Where a tuned encoder gives a second vector, its space has a head too, which is heard beside the first one.
+"""
 
 import json
 import logging
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +25,7 @@ from bot.nlu import fitting
 from bot.nlu import head as heads
 from bot.nlu.featurizer import space_of
 from bot.nlu.names import is_name
+from bot.nlu.tuned import ORIGIN as TUNED
 
 logger = logging.getLogger(__name__)
 
@@ -87,17 +92,22 @@ class VectorIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
             if _vector(example) is not None:
                 by_space[space_of(example)].append(example)
         for space, given in by_space.items():
-            self._heads[space] = fitting.fit(self._examples(given), c=self._config["c"], gram_c=self._config["gram_c"])
+            self._heads[space] = self._learnt(given, _vector)
+            if all(_tuned_vector(example) is not None for example in given):
+                self._heads[_beside(space)] = self._learnt(given, _tuned_vector)
         self._persist()
         return self._resource
 
-    def _examples(self, given: list[Message]) -> fitting.Examples:
-        return fitting.examples(
-            np.asarray([_vector(example) for example in given], dtype=np.float64),
+    def _learnt(self, given: list[Message], vector_of: Callable[[Message], Any]) -> heads.Head:
+        examples = fitting.examples(
+            np.asarray([vector_of(example) for example in given], dtype=np.float64),
             [example.get(INTENT) for example in given],
             [example.get(TEXT) for example in given] if self._config["grams"] else (),
             [is_name(example) for example in given],
         )
+        if vector_of is _tuned_vector:
+            return fitting.fit_tuned(examples, c=self._config["c"])
+        return fitting.fit(examples, c=self._config["c"], gram_c=self._config["gram_c"])
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process(training_data.training_examples)
@@ -124,12 +134,17 @@ class VectorIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
             return []
         none = float(head.none_of_these(vector[np.newaxis, :])[0])
         message.set(NONE_OF_THESE, none, add_to_output=True)
-        chances = head.probabilities(vector[np.newaxis, :], [message.get(TEXT)])[0]
+        chances = head.probabilities(vector[np.newaxis, :], [message.get(TEXT)], self._opinion_beside(message))[0]
         order = np.argsort(-chances)[: self._config["ranking_length"]]
         likeliest = [{"name": head.labels[at], "confidence": float(chances[at])} for at in order]
         if none < self._config["none_threshold"]:
             return likeliest
         return [{"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": none}, *likeliest]
+
+    def _opinion_beside(self, message: Message) -> tuple[Any, ...]:
+        """What the tuned encoder's head says, where there is one and its vector came."""
+        vector, head = _tuned_vector(message), self._heads.get(_beside(space_of(message)))
+        return () if vector is None or head is None else (head.log_probabilities(vector[np.newaxis, :]),)
 
     def _persist(self) -> None:
         with self._storage.write_to(self._resource) as folder:
@@ -138,6 +153,19 @@ class VectorIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
                 head.save(folder / f"{space}.npz")
 
 
+def _beside(space: str) -> str:
+    return f"{space}-{TUNED}"
+
+
 def _vector(message: Message) -> Any:
-    _, sentence = message.get_dense_features(TEXT, [])
+    return _features(message, tuned=False)
+
+
+def _tuned_vector(message: Message) -> Any:
+    return _features(message, tuned=True)
+
+
+def _features(message: Message, *, tuned: bool) -> Any:
+    origins = {one.origin for one in message.features if (one.origin == TUNED) is tuned}
+    _, sentence = message.get_dense_features(TEXT, sorted(origins)) if origins else (None, None)
     return None if sentence is None else sentence.features[0]

@@ -34,16 +34,16 @@ class EmbeddingsClient:
         self._connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=timeout)
         self._paused_until = 0.0
 
-    def embed(self, texts: list[str], *, model: str, keep: bool = False) -> list[list[float] | None]:
+    def embed(self, texts: list[str], *, model: str, keep: bool = False, tuned: str = "") -> list[list[float] | None]:
         """One vector a text, in order; None where the service could not embed it. Raises EmbeddingsUnavailable.
 
         `keep`: the service may keep the vectors for the next training; never for what customers write.
+        `tuned`: by the weights that `tune` gave this name.
         """
         if time.monotonic() < self._paused_until:
             raise EmbeddingsUnavailable("left alone after a time-out")
-        answer = self._call(
-            "POST", "/v1/embeddings", {"input": texts, "model": model, **({"keep": True} if keep else {})}
-        )
+        more = {**({"keep": True} if keep else {}), **({"tuned": tuned} if tuned else {})}
+        answer = self._call("POST", "/v1/embeddings", {"input": texts, "model": model, **more})
         rows = answer.get("data")
         if not isinstance(rows, list) or len(rows) != len(texts):
             raise EmbeddingsUnavailable("an answer of another shape")
@@ -52,6 +52,19 @@ class EmbeddingsClient:
     def models(self) -> str:
         """The identity of the models behind the service, for fingerprints. Raises EmbeddingsUnavailable."""
         return json.dumps(self._call("GET", "/healthz", None).get("models"), sort_keys=True)
+
+    def tune(self, examples: list[tuple[str, str]], seconds: float) -> tuple[str, str, str]:
+        """Have an encoder tuned, or learn that it is: its name, its state, and why it failed.
+
+        States: "tuning", "ready", "failed". Raises EmbeddingsUnavailable.
+        """
+        answer = self._call("POST", "/tuned", {"examples": examples, "seconds": seconds})
+        return str(answer.get("tuned")), str(answer.get("state")), str(answer.get("why"))
+
+    def tuning(self, name: str) -> tuple[str, str]:
+        """How that is going: as `tune`, or "absent" where the service has forgotten. Raises EmbeddingsUnavailable."""
+        answer = self._call("GET", f"/tuned/{name}", None)
+        return str(answer.get("state")), str(answer.get("why"))
 
     def _call(self, method: str, path: str, payload: dict[str, Any] | None) -> dict[str, Any]:
         body = None if payload is None else json.dumps(payload).encode()
@@ -84,12 +97,15 @@ class EmbeddingsClient:
 
 
 def _parsed(status: int, raw: bytes) -> dict[str, Any]:
-    if status != http.client.OK:
-        raise EmbeddingsUnavailable(f"status {status}")
     try:
         answer = json.loads(raw)
     except ValueError as error:
-        raise EmbeddingsUnavailable("an answer that is not JSON") from error
+        raise EmbeddingsUnavailable(f"status {status}, an answer that is not JSON") from error
     if not isinstance(answer, dict):
-        raise EmbeddingsUnavailable("an answer of another shape")
+        raise EmbeddingsUnavailable(f"status {status}, an answer of another shape")
+    if status != http.client.OK:
+        told = answer.get("error")
+        raise EmbeddingsUnavailable(
+            f"status {status}: {told.get('message') if isinstance(told, dict) else 'no reason'}"
+        )
     return answer

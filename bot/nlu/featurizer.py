@@ -101,7 +101,7 @@ class EmbeddingsFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[mis
             if example.get(TEXT):
                 by_space[space_of(example)].append(example)
         for space, examples in by_space.items():
-            for batch in _batches(examples, self._config["training_batch"]):
+            for batch in in_batches(examples, self._config["training_batch"]):
                 vectors = self._embed_patiently([example.get(TEXT) for example in batch], space, keep=True)
                 for example, vector in zip(batch, vectors, strict=True):
                     self._add(example, vector)
@@ -132,6 +132,6 @@ class EmbeddingsFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[mis
             self.add_features_to_message(None, np.asarray([vector], dtype=np.float32), TEXT, message)
 
 
-def _batches(examples: list[Message], size: int) -> Iterator[list[Message]]:
+def in_batches(examples: list[Message], size: int) -> Iterator[list[Message]]:
     for start in range(0, len(examples), size):
         yield examples[start : start + size]

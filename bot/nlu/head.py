@@ -7,6 +7,7 @@ Kept as plain arrays, so that a model file holds nothing that runs when it is re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from bot.nlu.nearest import Nearest
 from bot.nlu.none import NoneOfThese
 from bot.nlu.regression import Floats
 from bot.nlu.trust import Trust, log_softmax, weighed
+
+TRUST_BESIDE: Final = 1.0
+"""In the tuned encoder's opinion. It has seen every example, so that no held-out ones can tell: chosen on others."""
 
 
 @dataclass(frozen=True)
@@ -50,17 +54,23 @@ class Head:
     def dimension(self) -> int:
         return int(self.centre.shape[0])
 
-    def probabilities(self, vectors: Floats, texts: Sequence[str] = ()) -> Floats:
+    def probabilities(self, vectors: Floats, texts: Sequence[str] = (), beside: Sequence[Floats] = ()) -> Floats:
         """Rows of probabilities in the order of `labels`, given that one of them is meant; see `none_of_these`.
 
-        By the vectors alone where no texts are given. A row adds up to less than 1 where its text is shorter than any
+        By the vectors alone where no texts are given. `beside`: log probabilities by the head of another space.
+        A row adds up to less than 1 where its text is shorter than any
         example of its likeliest label: "account" alone is about an account, but does not yet say that it is blocked.
         """
-        chances = np.exp(weighed(self.opinions(vectors, texts), self.trust))
+        opinions, trust = [*self.opinions(vectors, texts), *beside], [*self.trust, *[TRUST_BESIDE] * len(beside)]
+        chances = np.exp(weighed(opinions, trust))
         if not len(texts):
             return np.asarray(chances)
         lengths, wanted = np.array([said(text) for text in texts]), self.shortest[chances.argmax(axis=1)]
         return np.asarray(chances * (np.minimum(1, lengths / np.maximum(wanted, 1)) ** 2)[:, np.newaxis])
+
+    def log_probabilities(self, vectors: Floats) -> Floats:
+        """By the vectors alone, for another head to hear."""
+        return weighed(self.opinions(vectors), self.trust)
 
     def opinions(self, vectors: Floats, texts: Sequence[str] = ()) -> tuple[Floats, Floats, Floats]:
         """Log probabilities of the labels by the vectors, by the grams and by the nearest examples."""

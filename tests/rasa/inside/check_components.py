@@ -5,7 +5,7 @@ import tempfile
 import unittest
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
@@ -15,12 +15,13 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu import featurizer
+from bot.nlu import featurizer, tuned
 from bot.nlu.classifier import DEGRADED, NONE_OF_THESE, VectorIntentClassifier
 from bot.nlu.entities import MetadataEntityExtractor
 from bot.nlu.featurizer import EmbeddingsFeaturizer, EmbeddingsNeeded, space_of
 from bot.nlu.names import IntentNames
 from bot.nlu.tokenizer import ScriptTokenizer
+from bot.nlu.tuned import TunedFeaturizer
 from tests.rasa.local_http import serving
 
 DIMENSIONS = {"en": 16, "multi": 24}
@@ -150,6 +151,76 @@ class TheFeaturizer(Components):
         with self.assertRaises(EmbeddingsNeeded) as refused:  # noqa: PT027 - pytest is not here
             away.process_training_data(TrainingData([Message({TEXT: "hello", INTENT: "greet"})]))
         assert "Start it, then try again" in str(refused.exception)
+
+
+class TheTunedFeaturizer(Components):
+    """Beside an endpoint whose tuned vectors tell what the plain ones cannot."""
+
+    PLAIN: ClassVar[list[float]] = [0.5] * 16
+
+    def answer(self, path: str, asked: Any) -> Any:
+        if path == "/tuned":
+            return {"tuned": "0123456789abcdef", "state": "tuning", "why": ""}
+        if path.startswith("/tuned/"):
+            return {"state": next(self.states, "ready"), "why": "no memory"}
+        if not asked.get("tuned"):
+            return {"data": [{"index": n, "embedding": self.PLAIN} for n, _ in enumerate(asked["input"])]}
+        if self.lost:
+            return 404
+        return word_vectors(path, asked)
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.states, self.lost = iter(["tuning"]), False
+        self.set_meanwhile(tuned, "LOOK_AGAIN_SECONDS", value=0.0)
+        stack = ExitStack()
+        self.addCleanup(stack.close)
+        self.service = stack.enter_context(serving(self.answer))
+
+    def tuned(self, name: str = "") -> TunedFeaturizer:
+        config = {**TunedFeaturizer.get_default_config(), "url": self.service.url}
+        if not name:
+            return TunedFeaturizer(config, self.storage, Resource("tuned"), "")
+        return TunedFeaturizer.load(config, self.storage, Resource("tuned"), ExecutionContext(GraphSchema({})))
+
+    def learnt(self) -> VectorIntentClassifier:
+        english = [Message({TEXT: text, INTENT: intent}) for text, intent in EXAMPLES[:12]]
+        data = self.featurizer(url=self.service.url).process_training_data(TrainingData(english))
+        self.tuned().train(data)
+        data = self.tuned("kept").process_training_data(data)
+        config = {**VectorIntentClassifier.get_default_config(), "grams": False}
+        VectorIntentClassifier(config, self.storage, self.resource, {}).train(data)
+        return VectorIntentClassifier.load(config, self.storage, self.resource, ExecutionContext(GraphSchema({})))
+
+    def asked(self, text: str) -> Message:
+        message = Message({TEXT: text})
+        self.featurizer(url=self.service.url).process([message])
+        return self.tuned("kept").process([message])[0]
+
+    def test_is_heard_beside_the_vector_that_the_encoder_gives_as_it_is_shipped(self) -> None:
+        classifier = self.learnt()
+        for text, intent in (("hello there", "greet"), ("parcel late again", "complain_delivery_late")):
+            best = classifier.process([self.asked(text)])[0].get(INTENT)
+            assert best["name"] == intent
+            assert best["confidence"] > 0.6
+
+    def test_is_done_without_where_what_it_learnt_is_lost(self) -> None:
+        classifier = self.learnt()
+        self.lost = True
+        with self.assertLogs("bot.nlu.tuned", "WARNING"):
+            message = self.asked("hello there")
+        assert len(message.features) == 1
+        assert classifier.process([message])[0].get(INTENT)["confidence"] > 0.0
+
+    def test_leaves_other_languages_alone(self) -> None:
+        self.learnt()
+        assert len(self.asked("你好").features) == 1
+
+    def test_ends_training_with_the_services_own_words(self) -> None:
+        self.states = iter(["tuning", "failed"])
+        with self.assertRaises(tuned.NotTuned) as refused:  # noqa: PT027 - pytest is not here
+            self.learnt()
+        assert "no memory" in str(refused.exception)
 
 
 class TheNamesOfIntents(Components):
