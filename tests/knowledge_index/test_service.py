@@ -5,10 +5,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,10 +21,11 @@ from knowledge_index import lock, service
 from knowledge_index.articles import Article, digest
 from knowledge_index.client import KnowledgeClient, KnowledgeRefused, KnowledgeUnavailable
 from knowledge_index.embedder import Embedder, Key
+from tests.people import PATIENCE_SECONDS
 
 Told = TypeVar("Told")
 
-BICYCLES = {
+BICYCLES: dict[str, Any] = {
     "id": "bicycles.en",
     "version": 1,
     "language": "en",
@@ -117,16 +119,42 @@ def test_replacing_leaves_only_what_was_given_and_outlives_a_restart(
     assert talk(serve(tmp_path), lambda knowledge: knowledge.health())["digest"] == health["digest"]
 
 
-def test_what_changes_while_the_index_is_rebuilt_is_kept(address: str, shop_articles: list[Article]) -> None:
+class Held:
+    """A model that stops at a text until it is let go."""
+
+    def __init__(self, model: Embedder, text: str) -> None:
+        self._model, self._text = model, text
+        self.reached, self.go = threading.Event(), threading.Event()
+
+    def encode(self, texts: Sequence[str], role: Any = "query") -> Any:
+        if self._text in texts:
+            self.reached.set()
+            self.go.wait(PATIENCE_SECONDS)
+        return self._model.encode(texts, role)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+
+def test_what_changes_while_the_index_is_rebuilt_is_kept(
+    serve: Callable[..., str], tmp_path: Path, embedders: dict[Key, Embedder], shop_articles: list[Article]
+) -> None:
+    """The article that comes meanwhile has been there before, so that its vectors need no model."""
     everything = [article.as_wire() for article in shop_articles if article.language == "en"][:4]
+    held = Held(embedders["en"], everything[0]["question"])
+    address = serve(tmp_path, {**embedders, "en": held})
 
     async def journey(knowledge: KnowledgeClient) -> None:
-        rebuilding = asyncio.create_task(knowledge.replace(everything))
-        await asyncio.sleep(0.05)
         await knowledge.put_article(BICYCLES)
+        assert (await knowledge.search("do you sell bicycles", language="en")).decision == "answer"
+        await knowledge.delete_article(BICYCLES["id"], version=2)
+        rebuilding = asyncio.create_task(knowledge.replace(everything))
+        await asyncio.to_thread(held.reached.wait, PATIENCE_SECONDS)
+        await knowledge.put_article({**BICYCLES, "version": 3})
         await knowledge.delete_article(everything[0]["id"], version=9)
         assert not rebuilding.done()
         assert (await knowledge.search("do you sell bicycles", language="en")).decision == "answer"
+        held.go.set()
         await rebuilding
         assert (await knowledge.search("do you sell bicycles", language="en")).decision == "answer"
         assert await knowledge.article(everything[0]["id"]) is None

@@ -4,12 +4,24 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 
+from bot.core import passwords
 from bot.dialogue.scripted import ScriptedEngine
 from tests.people import Ada, StaffMember
 from tests.sites import PASSWORD, Site, hire, running
 
 SHOP = "https://shop.emberly.example"
+SHIPPED = PasswordHasher(time_cost=passwords.PASSES, memory_cost=passwords.MEMORY_KIB, parallelism=passwords.LANES)
+
+
+@pytest.fixture(scope="package", autouse=True)
+def slow_passwords() -> Iterator[None]:
+    """As slow as they are for everybody else."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "_argon2", SHIPPED)
+        passwords._nobodys.cache_clear()
+        yield
 
 
 @pytest.fixture(scope="module")
