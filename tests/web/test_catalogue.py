@@ -14,7 +14,8 @@ from bot.chat.models import Owner
 from bot.core.auth import Role
 from bot.desk import records
 from bot.desk.models import Status
-from bot.knowledge import service
+from bot.knowledge import compare, service
+from bot.knowledge import models as knowledge_models
 from bot.operations import loudness, parts, work
 from bot.operations.models import Did
 from bot.policy import load
@@ -55,6 +56,14 @@ VOCABULARIES: dict[str, Iterable[str]] = {
     "did": Did,
     "logs": loudness.LEVELS,
     "role": Role,
+    "article.status": knowledge_models.Status,
+    "audience": knowledge_models.Audience,
+    "kind": {"answer", "procedure"},
+    "decision": {"answer", "choices", "none"},
+    "link": {"ok", "broken", "refused", "unchecked"},
+    "duplicate": {"words", "meaning"},
+    "contradiction": {"number", "negation", "opposite"},
+    "field": {*compare.FIELDS},
     "held": {"en", "zh", "hard_en", "hard_zh"},
     "step": {"warned", "raised", "confirmed", "dismissed", "passed_on"},
     "channel": {"web", "app"},
