@@ -4,6 +4,7 @@ A file is a list of rules:
   rule      its name, unique over all files; shown beside the words that it found
   kind      what it speaks for (one of KINDS, or of AGENTS_KINDS)
   weight    0 < weight <= 1, how much one hit says (left out: 1)
+  urgency   0 < weight <= 1, how much one hit says of urgency beside its kind (left out: nothing)
   harmless  true: its words are no sign of `kind`, and take those of other rules that lie inside them
   alone     true: counts only when nothing but courtesy stands around it
   negated   "keep": a "not" before the words leaves the hit as it is (left out: it drops the hit)
@@ -34,7 +35,7 @@ KINDS = frozenset(
 ATTRIBUTES = frozenset({"LOWER", "ORTH", "IS_DIGIT", "OP"})
 SET_OPERATORS = frozenset({"IN", "NOT_IN"})
 QUANTIFIERS = frozenset({"!", "?", "+", "*"})
-KEYS = frozenset({"rule", "kind", "weight", "harmless", "alone", "negated", "match"})
+KEYS = frozenset({"rule", "kind", "weight", "urgency", "harmless", "alone", "negated", "match"})
 
 PATTERNS = Path(__file__).parent / "patterns"
 AGENTS_PATTERNS = PATTERNS / "agents"
@@ -62,6 +63,7 @@ class Rule:
     kind: str
     language: str
     weight: float
+    urgency: float
     harmless: bool
     alone: bool
     keeps_negated: bool
@@ -92,11 +94,11 @@ def _read_file(path: Path) -> Iterator[Rule]:
 
 
 def _rule(entry: dict[str, Any], language: str) -> Rule:
-    weight = float(entry.get("weight", 1))
+    weight, urgency = float(entry.get("weight", 1)), float(entry.get("urgency", 0))
     matches = entry["match"]
     _require(not set(entry) - KEYS, f"unknown keys {sorted(set(entry) - KEYS)}")
     _require(entry["kind"] in KINDS | AGENTS_KINDS, f"unknown kind {entry['kind']!r}")
-    _require(0 < weight <= 1, f"weight {weight} is not within 0 and 1")
+    _require(0 < weight <= 1 and 0 <= urgency <= 1, f"weight {weight} or urgency {urgency} is not within 0 and 1")
     _require(isinstance(matches, list) and bool(matches), "match must be a list that is not empty")
     _require(entry.get("negated", "keep") == "keep", "negated can only be `keep`")
     return Rule(
@@ -104,6 +106,7 @@ def _rule(entry: dict[str, Any], language: str) -> Rule:
         kind=entry["kind"],
         language=language,
         weight=weight,
+        urgency=urgency,
         harmless=bool(entry.get("harmless", False)),
         alone=bool(entry.get("alone", False)),
         keeps_negated=entry.get("negated") == "keep",

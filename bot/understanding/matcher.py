@@ -2,7 +2,8 @@
 
 A rule is tried only where a word of it occurs that no match can do without, so that rules which have
 nothing to say cost nothing. Of hits of one kind that overlap, the longest stays; a harmless rule that
-stays takes the words away from the others. A hit after a negation ("not angry", 没有冒烟) is dropped.
+stays takes the words away from the others. A hit after a negation ("not angry", 没有冒烟) is dropped, and so
+is a danger that is only supposed ("what if it burned", 万一起火).
 """
 
 import re
@@ -21,8 +22,13 @@ from bot.understanding.words import Word, read_words, shown_to_matcher
 HAN = re.compile("[\u3400-\u9fff]")
 _ZH_NEGATED = re.compile(
     "(?<![是有还再要能可会肯么也])(?:并没有|没有|没|并不是|不是|并不|不需要|不用|不要|不想|不必|无需|不|无|未|并非|别|勿)"
-    "(?:再|被|在|很|太|那么|任何|什么|特别|怎么|感到|觉得|出现|发现|闻到|看到|有|给我|帮我|找|去|想|要)*$"
+    "(?:再|被|在|人|很|太|那么|任何|什么|特别|怎么|感到|觉得|出现|发现|闻到|看到|有|给我|帮我|找|去|想|要)*$"
 )
+CLAUSE_CHARACTERS = 40
+SUPPOSED = frozenset({"safety", "data"})
+"""Kinds of which people ask what might be. A threat stands after an "if" as well."""
+_ZH_SUPPOSED = re.compile("如果|要是|万一|假如|假设|倘若|会不会|能不能|能否|是否(?:会|能)|怕")
+_ZH_CLAUSE = re.compile("[,.!?;\n]")
 _ZH_COURTESY = "[你好您请问麻烦谢我要想给帮快点赶紧马上直接现在吧啊呀了嘛哦\\W_]{0,20}"
 
 
@@ -136,7 +142,9 @@ def _patterns_for(texts: set[str], english: _English) -> list[_Pattern]:
 def _stands(rule: Rule, words: list[Word], first: int, last: int) -> bool:
     if rule.alone and not all(word.text in vocabulary().courtesy for word in [*words[:first], *words[last:]]):
         return False
-    return rule.keeps_negated or rule.harmless or not _negated(words, first)
+    if rule.keeps_negated or rule.harmless:
+        return True
+    return not _negated(words, first) and not (rule.kind in SUPPOSED and _supposed(words, first))
 
 
 def _negated(words: list[Word], first: int) -> bool:
@@ -147,20 +155,38 @@ def _negated(words: list[Word], first: int) -> bool:
     return before >= 0 and words[before].text in small.negation
 
 
+def _supposed(words: list[Word], first: int) -> bool:
+    """Whether the clause before the hit begins by supposing: "what if …", "could the battery …"."""
+    marks = (place for place in range(first, 0, -1) if words[place - 1].text in ",.;:!?")
+    clause = [word.text for word in words[next(marks, 0) : first]]
+    opening = clause[1:] if clause[:1] and clause[0] in vocabulary().leading else clause
+    return any(opening[: len(phrase)] == phrase for phrase in vocabulary().supposing)
+
+
 def _expression_hits(folded: str, rules: tuple[tuple[Rule, re.Pattern[str]], ...]) -> list[Hit]:
     hits = []
     for rule, expression in rules:
         for match in expression.finditer(folded):
             start, end = match.span(1)
-            if rule.keeps_negated or rule.harmless or not _ZH_NEGATED.search(folded, max(0, start - 8), start):
+            if rule.keeps_negated or rule.harmless or _holds(folded, rule, start):
                 hits.append(Hit(rule, start, end))
     return hits
 
 
+def _holds(folded: str, rule: Rule, start: int) -> bool:
+    if _ZH_NEGATED.search(folded, max(0, start - 8), start):
+        return False
+    before = _ZH_CLAUSE.split(folded[max(0, start - CLAUSE_CHARACTERS) : start])[-1]
+    return rule.kind not in SUPPOSED or not _ZH_SUPPOSED.search(before)
+
+
+def _precedence(hit: Hit) -> tuple[int, bool, float, float, int, str]:
+    rule = hit.rule
+    return hit.start - hit.end, not rule.harmless, -rule.weight, -rule.urgency, hit.start, rule.name
+
+
 def _settled(hits: list[Hit], length: int) -> list[Hit]:
     taken: dict[str, Taken] = defaultdict(lambda: Taken(length))
-    longest_first = sorted(
-        hits, key=lambda hit: (hit.start - hit.end, not hit.rule.harmless, -hit.rule.weight, hit.start)
-    )
+    longest_first = sorted(hits, key=_precedence)
     kept = [hit for hit in longest_first if taken[hit.rule.kind].claim(hit.start, hit.end)]
     return [hit for hit in kept if not hit.rule.harmless]

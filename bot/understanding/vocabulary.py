@@ -13,6 +13,10 @@ class Vocabulary(NamedTuple):
     negation: frozenset[str]
     between_negation: frozenset[str]
     courtesy: frozenset[str]
+    supposing: tuple[list[str], ...]
+    """How a clause begins of which nothing is the case yet."""
+    leading: frozenset[str]
+    """What may stand before such a beginning."""
     codes: tuple[str, ...]
     """The listed languages; of two that are as likely, the first."""
     languages_of: dict[str, frozenset[str]]
@@ -30,6 +34,8 @@ def vocabulary() -> Vocabulary:
         negation=frozenset(listed["negation"].split()),
         between_negation=frozenset(listed["between_negation"].split()),
         courtesy=frozenset(listed["courtesy"].split()),
+        supposing=tuple(phrase.split() for phrase in listed["supposing"]),
+        leading=frozenset(listed["leading"].split()),
         codes=tuple(listed["languages"]),
         languages_of=languages_of,
     )
