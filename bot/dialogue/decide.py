@@ -1,6 +1,8 @@
 """What to do about a message: facts, the engine's reply and the situation in, a plan out. Pure; every rule is here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot import wire
 from bot.chat.models import Owner
@@ -39,6 +41,10 @@ ONLY_NAMED = "only_named"
 """Reasons of an `unanswered` signal: no message at all; the name of a thing that no article is near."""
 
 
+SEVERAL = "gave"
+"""Before the number of articles in how a turn is remembered."""
+
+
 @dataclass(frozen=True)
 class Rules:
     """The numbers of this file, from `policy/dialogue.yml`."""
@@ -58,6 +64,8 @@ class Situation:
     has_ticket: bool = False
     complaints_before: int = 0
     last_article_id: str | None = None
+    given_last: frozenset[str] = frozenset()
+    """Every article of the last turn, where it gave several."""
     last_outcome: str | None = None
     told_recently: bool = False
     wants_human_by_choice: bool = False
@@ -70,6 +78,7 @@ class Answer:
     text: str
     article_id: str | None = None
     article_question: str | None = None
+    language: str | None = None
 
 
 @dataclass
@@ -99,8 +108,10 @@ class Plan:
 
     @property
     def standing(self) -> str:
-        """What the next turn has to know of this one."""
-        return ":".join(filter(None, (self.outcome, self.intent, self.words)))
+        """What the next turn has to know of this one; at its end how many articles it gave, if several."""
+        given = sum(answer.article_id is not None for answer in self.answers)
+        several = f"{SEVERAL}{given}" if given > 1 else None
+        return ":".join(filter(None, (self.outcome, self.intent, self.words, several)))
 
 
 def decide(facts: Facts, reply: EngineReply | None, situation: Situation, rules: Rules) -> Plan:
@@ -194,6 +205,13 @@ def _by_the_bot(plan: Plan, reply: EngineReply, situation: Situation, rules: Rul
     return plan
 
 
+def articles_given(last_outcome: str | None) -> int:
+    """How many articles the remembered turn gave, where those were several; else 0."""
+    _, _, end = (last_outcome or "").rpartition(":")
+    number = end.removeprefix(SEVERAL)
+    return int(number) if end != number and number.isdigit() else 0
+
+
 def goes_on_from_details(situation: Situation) -> bool:
     """Whether the last message complained or told details: what follows may be one detail more."""
     outcome, _, intent = (situation.last_outcome or "").partition(":")
@@ -244,15 +262,20 @@ def _unanswered(plan: Plan, main: Signal, situation: Situation, rules: Rules) ->
 
 
 def _answered(plan: Plan, reply: EngineReply, main: Signal, situation: Situation, rules: Rules) -> Plan:
-    first = [Answer(text, main.extra.get("article_id"), main.extra.get("question")) for text in reply.texts[:1]]
-    more = [Answer(one["text"], one["article_id"], one["question"]) for one in main.extra.get("more", ())]
-    fresh = [one for one in (*first, *more) if one.article_id is None or one.article_id != situation.last_article_id]
+    first = [_answer_of(text, main.extra) for text in reply.texts[:1]]
+    more = [_answer_of(one["text"], one) for one in main.extra.get("more", ())]
+    given = situation.given_last | {situation.last_article_id}
+    fresh = [one for one in (*first, *more) if one.article_id is None or one.article_id not in given]
     if not fresh and first:
         plan.outcome = "repeated"
         return _missed(plan, situation, rules, offer="already_said", gap="repeated")
     plan.answers = [*fresh, *(Answer(text) for text in reply.texts[1:])]
     plan.choices = [*main.extra.get("choices", ())]
     return plan
+
+
+def _answer_of(text: str, source: Mapping[str, Any]) -> Answer:
+    return Answer(text, source.get("article_id"), source.get("question"), source.get("language"))
 
 
 def _complaint(plan: Plan, texts: list[Answer], situation: Situation, rules: Rules) -> Plan:

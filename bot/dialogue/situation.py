@@ -12,6 +12,7 @@ from bot.chat.models import Author, Conversation, Message
 from bot.core import clock
 from bot.desk import handoff, views
 from bot.desk.models import Ticket
+from bot.dialogue import decide
 from bot.dialogue.claim import Pending
 from bot.dialogue.decide import Answer, Situation
 from bot.dialogue.engine import TurnInput
@@ -48,11 +49,13 @@ class Standing:
     pending: Pending
     ticket: Ticket | None
     chosen: Answer | None
+    given_last: frozenset[str] = frozenset()
 
 
 def read(session: Session, *, conversation: Conversation, pending: Pending) -> Standing:
     """Read everything that the turn needs to know; writes nothing."""
-    return Standing(conversation, pending, handoff.unsettled(session, conversation.id), _chosen(session, pending))
+    ticket = handoff.unsettled(session, conversation.id)
+    return Standing(conversation, pending, ticket, _chosen(session, pending), _given_last(session, conversation))
 
 
 def begin(policy: Policy, standing: Standing) -> Begun:
@@ -67,6 +70,7 @@ def begin(policy: Policy, standing: Standing) -> Begun:
         has_ticket=ticket is not None,
         complaints_before=conversation.complaints,
         last_article_id=conversation.last_article_id,
+        given_last=standing.given_last,
         last_outcome=conversation.last_outcome,
         told_recently=_told_recently(conversation, policy),
         wants_human_by_choice=pending.choice == wire.HUMAN_CHOICE,
@@ -84,6 +88,15 @@ def begin(policy: Policy, standing: Standing) -> Begun:
 def heard(begun: Begun) -> Begun:
     """The same, with what the text's vector told meanwhile."""
     return replace(begun, facts=understood(begun.pending.text))
+
+
+def _given_last(session: Session, conversation: Conversation) -> frozenset[str]:
+    """The articles of the last turn; asked for only where it gave several, since the last one is known anyway."""
+    given = decide.articles_given(conversation.last_outcome)
+    if not given:
+        return frozenset()
+    told = select(Message.article_id).where(Message.conversation_id == conversation.id, Message.article_id.is_not(None))
+    return frozenset(filter(None, session.scalars(told.order_by(Message.seq.desc()).limit(given))))
 
 
 def going_on(session: Session, begun: Begun) -> TurnInput:
@@ -162,4 +175,4 @@ def _chosen(session: Session, pending: Pending) -> Answer | None:
     article = session.get(Article, pending.choice.removeprefix(wire.ARTICLE_CHOICE))
     if article is None or not article.indexed or article.audience != Audience.PUBLIC:
         return None
-    return Answer(article.answer, article.id, article.question)
+    return Answer(article.answer, article.id, article.question, article.language)

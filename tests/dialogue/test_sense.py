@@ -17,7 +17,8 @@ CHOICES = [{"title": "How do I pair it?", "payload": "article:pairing.en"}]
 
 
 def sensible(turn: TurnInput) -> EngineReply:
-    """As `by_first_word`; `which …` offers choices, `the …` says what it was told to pass over, others are talk."""
+    """As `by_first_word`; `which …` offers choices, `both …` answers two questions and `warranty …` the first of them,
+    `the …` says what it was told to pass over, others are talk."""
     word = turn.text.split()[0].lower()
     talk = {"thanks": "You are welcome.", "hello": "Hello, I am a bot.", "12": "Noted.", "wrong": "What did you mean?"}
     intents = {"thanks": "thanks", "hello": "greet", "12": "give_details", "wrong": "correct_me"}
@@ -25,6 +26,13 @@ def sensible(turn: TurnInput) -> EngineReply:
         return EngineReply((talk[word],), (Signal(wire.SAID, intents[word], 0.9),), "scripted")
     if word == "which":
         return EngineReply((), (Signal(wire.CHOICES, "other_question", 0.9, {"choices": CHOICES}),), "scripted")
+    if word == "both":
+        more = [{"text": "By card.", "article_id": "pay.en", "question": "How can I pay?"}]
+        extra = {"article_id": "warranty.en", "question": "How long is the warranty?", "more": more}
+        return EngineReply(("Two years.",), (Signal(wire.ANSWERED, "warranty_claim", 0.9, extra),), "scripted")
+    if word == "warranty":
+        extra = {"article_id": "warranty.en", "question": "How long is the warranty?"}
+        return EngineReply(("Two years.",), (Signal(wire.ANSWERED, "warranty_claim", 0.9, extra),), "scripted")
     if word == "the":
         extra = {"article_id": "camera.en", "question": "The camera", "score": 0.9}
         text = f"{turn.text}, without {turn.passed_over}"
@@ -102,6 +110,14 @@ def test_an_answer_is_not_given_twice_in_a_row(ada: Ada) -> None:
     (second,) = ada.asks("lock is still offline")
     assert second["text"] != first["text"]
     assert [choice["payload"] for choice in second["choices"]] == ["human"]
+
+
+def test_two_questions_get_both_answers_and_neither_is_given_again_at_once(ada: Ada) -> None:
+    asked = ada.say("both how long is the warranty and how can I pay")
+    ada.hears(lambda m: m.get("article_id") == "pay.en", after=asked["seq"])
+    assert [m["text"] for m in ada.ours(after=asked["seq"])] == ["Two years.", "By card."]
+    (again,) = ada.asks("warranty is how long")
+    assert again["text"].startswith("My last answer seems not to have settled it.")
 
 
 def test_choices_right_after_choices_are_a_miss_and_the_second_miss_calls_a_person(ada: Ada) -> None:
