@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Request, Route, WebSocket, expect
+from sqlalchemy import select
 
+from bot.chat.models import Feedback
 from bot.chat.socket import CustomerLine
 from bot.core import clock
 from tests.people import until
@@ -188,6 +190,20 @@ def test_the_page_comes_back_when_its_line_ends_with_a_token_that_was_renewed(si
     until(lambda: open_lines(site, chat), what="the page did not come back")
     chat.say("hello again")
     expect(chat.bot).to_have_count(2)
+
+
+def test_who_was_not_helped_may_say_why(site: Site, windows: Windows) -> None:
+    chat = windows.chat(lang="zh")
+    chat.say("门锁打不开")
+    chat.page.get_by_role("button", name="没有帮助").click()
+    chat.page.get_by_role("button", name="看不懂").click()
+    expect(chat.page.locator(".rated")).to_have_text("谢谢，已记录。")
+    chat.page.reload()
+    expect(chat.page.locator(".rated")).to_have_text("谢谢，已记录。")
+    conversation = json.loads(chat.page.evaluate("localStorage['firebreak.conversation']"))["conversation_id"]
+    with site.db.snapshot() as session:
+        (told,) = session.scalars(select(Feedback).where(Feedback.conversation_id == conversation))
+        assert (told.helpful, told.reason) == (False, "看不懂")
 
 
 def test_an_open_page_renews_its_token_when_half_of_its_life_is_over(site: Site, windows: Windows) -> None:

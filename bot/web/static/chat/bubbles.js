@@ -100,10 +100,11 @@ function choices(message, { choosable, choose }) {
   return el("div", { class: "choices", role: "group", "aria-label": t("chat.choices") }, ...buttons);
 }
 
+const WHY_NOT = ["other", "unclear", "outdated", "wrong"];
+
 function helpful(message, { rated, rate }) {
   if (!message.article_id) return null;
-  if (rated !== undefined)
-    return el("p", { class: "helpful" }, icon(rated ? "up" : "down"), t(rated ? "chat.thanks" : "chat.sorry"));
+  if (rated !== undefined) return el("div", { class: "rated" }, thanks(rated), rated === false && whyNot(message, rate));
   const button = (value, name, words) =>
     el(
       "button",
@@ -117,6 +118,18 @@ function helpful(message, { rated, rate }) {
     button(true, "up", "chat.helpful"),
     button(false, "down", "chat.unhelpful"),
   );
+}
+
+/** `rated` is true, false, or "told" once the reason is known too. */
+function thanks(rated) {
+  const words = { true: "chat.thanks", false: "chat.sorry", told: "chat.told" }[rated];
+  return el("p", { class: "helpful" }, icon(rated === true ? "up" : "down"), t(words));
+}
+
+function whyNot(message, rate) {
+  const button = (name) =>
+    el("button", { type: "button", class: "why", on: { click: () => rate(message, false, t(`chat.why.${name}`)) } }, t(`chat.why.${name}`));
+  return el("div", { class: "whys", role: "group", "aria-label": t("chat.why") }, ...WHY_NOT.map(button));
 }
 
 export function dayEntry(words) {

@@ -144,13 +144,14 @@ function lost() {
 const ratings = () =>
   (kept("rated")?.conversation === session.held?.conversation_id ? kept("rated")?.answers : null) ?? {};
 
-async function rate(message, helpful) {
-  const answers = { ...ratings(), [message.seq]: helpful };
+/** Without a reason at first: whoever wants to gives one afterwards. */
+async function rate(message, helpful, reason) {
+  const answers = { ...ratings(), [message.seq]: reason ? "told" : helpful };
   try {
-    await session.call(`/messages/${message.seq}/feedback`, { method: "POST", body: { helpful } });
+    await session.call(`/messages/${message.seq}/feedback`, { method: "POST", body: { helpful, reason } });
     keep("rated", { conversation: session.held.conversation_id, answers });
     thread.setRated(answers);
-    announce(t(helpful ? "chat.thanks" : "chat.sorry"));
+    announce(t(reason ? "chat.told" : helpful ? "chat.thanks" : "chat.sorry"));
   } catch {
     announce(t("chat.unrated"));
   }
