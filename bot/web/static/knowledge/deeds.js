@@ -133,6 +133,7 @@ async function settle(error) {
 async function compare() {
   const theirs = await sheets.fetchArticle(now.sheet.key);
   const merged = await merge({ base: now.sheet.base, mine: now.content, theirs });
+  now.latest = theirs;
   if (!merged) return draw();
   const sheet = sheets.settled(theirs);
   show(sheet, { content: merged });

@@ -13,12 +13,14 @@ let timer = 0;
 let linkTimer = 0;
 let turn = 0;
 let latest = null;
+let checksLinks = false;
 let last = { answer: null, rich: null, links: [] };
 const checked = new Map();
 
 /** Draws what is known at once; what is not follows when nobody has typed for a moment. */
-export function showPreview(place, { content }) {
+export function showPreview(place, { content, writes }) {
   latest = content;
+  checksLinks = writes;
   draw(place);
   clearTimeout(timer);
   if (content.answer === last.answer) return;
@@ -35,7 +37,7 @@ async function fetchRich(place, answer) {
     last = { answer, rich, links };
     if (isShown(place)) draw(place);
     clearTimeout(linkTimer);
-    linkTimer = setTimeout(() => checkLinks(place), QUIET_LINKS_MS);
+    if (checksLinks) linkTimer = setTimeout(() => checkLinks(place), QUIET_LINKS_MS);
   } catch (error) {
     if (mine === turn && isShown(place)) fillWith(place, el("p", { class: "error" }, sentenceOf(error)));
   }
@@ -61,7 +63,7 @@ function draw(place) {
       el("div", { class: "answered" }, answerOf(content)),
     ),
     content.kind === "procedure" && content.steps.length > 0 && stepsOf(content.steps),
-    links.length > 0 && el("section", { class: "links" }, el("h2", {}, t("preview.links")), el("ul", {}, ...links.map(linkNode))),
+    checksLinks && links.length > 0 && el("section", { class: "links" }, el("h2", {}, t("preview.links")), el("ul", {}, ...links.map(linkNode))),
   );
 }
 

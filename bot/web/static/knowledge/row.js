@@ -36,7 +36,7 @@ const begunRow = ({ question, language, updated_at }) => [
 
 function footOf(article) {
   const place = [article.category?.replaceAll("/", " › "), ...article.tags.map((tag) => `#${tag}`)].filter(Boolean);
-  const flags = [article.stale && t("row.stale"), missingWords(article)].filter(Boolean);
+  const flags = [article.stale && t("row.stale"), article.behind && t("row.behind")].filter(Boolean);
   if (!place.length && !flags.length) return null;
   return el(
     "span",
@@ -45,5 +45,3 @@ function footOf(article) {
     flags.length > 0 && el("span", { class: "end late" }, icon("warning"), flags.join(" · ")),
   );
 }
-
-const missingWords = ({ translations }) => translations?.some((one) => one.behind) && t("row.behind");
