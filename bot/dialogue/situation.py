@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from bot import wire
@@ -102,17 +102,14 @@ def _given_last(session: Session, conversation: Conversation) -> frozenset[str]:
 def going_on(session: Session, begun: Begun) -> TurnInput:
     """The turn with what was asked before it: as the article puts it that answered it, else in the customer's words."""
     said = begun.situation.last_article_id
-    question = session.scalar(select(Article.question).where(Article.id == said)) if said else None
-    return replace(begun.turn, before=question or _said_before(session, begun.pending) or "", said=said)
-
-
-def _said_before(session: Session, pending: Pending) -> str | None:
-    earlier = select(Message.text).where(
-        Message.conversation_id == pending.conversation_id,
-        Message.author == Author.CUSTOMER,
-        Message.seq < pending.seq,
-    )
-    return session.scalar(earlier.order_by(Message.seq.desc()).limit(1))
+    earlier: Select[Any]
+    if said is None:
+        earlier = select(Message.text).where(Message.author == Author.CUSTOMER, Message.seq < begun.pending.seq)
+    else:
+        earlier = select(Message.article_question).where(Message.article_id == said)
+    there = earlier.where(Message.conversation_id == begun.pending.conversation_id)
+    before = session.scalar(there.order_by(Message.seq.desc()).limit(1))
+    return replace(begun.turn, before=before or "", said=said)
 
 
 def _turn(
