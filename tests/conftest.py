@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 from bot import migrations
 from bot.core import passwords
@@ -182,8 +183,15 @@ def eve(staff: Callable[[str], StaffMember]) -> StaffMember:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast ones first: whatever starts the whole product comes last, what needs a browser before it."""
+    """Fast ones first: whatever starts the whole product comes last, what needs a browser before it.
+
+    So one process runs them; two begin with the longest, see Together.
+    """
     items.sort(key=lambda item: 2 * bool(item.get_closest_marker("stack")) + bool(item.get_closest_marker("browser")))
+
+
+LONGEST = ("tests/journeys", "tests/web", "tests/rasa", "tests/process/test_stack.py", "tests/grown/test_grown.py")
+"""What takes minutes, the longest first: begun last, it would run on alone while the other process is done."""
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]
@@ -192,7 +200,12 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         folder = file.rpartition("/")[0]
-        return folder if folder in ("tests/journeys", "tests/rasa", "tests/web") else file
+        return folder if folder in LONGEST else file
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        if long := next((scope for scope in LONGEST if scope in self.workqueue), None):
+            self.workqueue.move_to_end(long, last=False)
+        super()._assign_work_unit(node)
 
 
 @pytest.hookimpl(optionalhook=True)

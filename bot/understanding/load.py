@@ -43,7 +43,11 @@ AGENTS_PATTERNS = PATTERNS / "agents"
 Token = dict[str, Any]
 
 
-class WordLoader(yaml.SafeLoader):
+PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""In C where it is there: every process that understands people reads the rules at its start."""
+
+
+class WordLoader(PARSER):  # type: ignore[misc, valid-type]
     """YAML in which `no`, `on`, `off` and `yes` are words, as rules need them; true and false alone are truths."""
 
 

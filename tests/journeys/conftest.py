@@ -28,7 +28,7 @@ UNHURRIED = {
 for its answer."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("product")
     shared = {"models_dir": str(PROJECT_ROOT / "models")}
@@ -41,7 +41,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def beside(product: Product, postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A web process on PostgreSQL that shares the product's Rasa, actions and knowledge service."""
     from tests.conftest import create_postgres
@@ -53,7 +53,7 @@ def beside(product: Product, postgres: str, tmp_path_factory: pytest.TempPathFac
         yield site.url
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+@pytest.fixture(scope="package", params=["sqlite", "postgres"])
 def door(request: pytest.FixtureRequest, product: Product) -> str:
     """Where customers and staff come in, on each database."""
     if request.param == "sqlite":
@@ -67,7 +67,7 @@ def ada(door: str) -> Ada:
     return Ada(door)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cast(door: str) -> dict[str, StaffMember]:
     return {name: StaffMember(door, f"{name}@emberly.example", PASSWORD) for name in STAFF}
 

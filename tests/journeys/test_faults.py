@@ -7,7 +7,7 @@ from bench.product import Product
 from tests.journeys.conftest import logs_of
 from tests.people import Ada, until
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.stack
 BACK_SECONDS = 120
 CANARY = "quokkaberry"
 

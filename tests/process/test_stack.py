@@ -13,7 +13,7 @@ from bot.core.settings import PROJECT_ROOT
 from bot.up.health import get
 from tests.process.product import family_of, living, until
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
+pytestmark = pytest.mark.stack
 SHARED = {"models_dir": str(PROJECT_ROOT / "models")}
 BACK_SECONDS = 120
 

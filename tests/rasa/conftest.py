@@ -34,7 +34,7 @@ ARTICLES: list[dict[str, Any]] = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def knowledge_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The real service with the real models, and one article in both languages."""
     folder = tmp_path_factory.mktemp("knowledge")
@@ -60,7 +60,7 @@ def rasa(knowledge: Running, *arguments: str) -> subprocess.CompletedProcess[str
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def model(knowledge_service: Running) -> Path:
     """The project's model, trained by `rasa train` with nothing but its defaults; kept below models/ between runs."""
     digest = hashlib.sha256()
@@ -74,7 +74,7 @@ def model(knowledge_service: Running) -> Path:
     return trained
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def action_server(knowledge_service: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     log = tmp_path_factory.mktemp("actions") / "actions.log"
     command = [sys.executable, "-m", "actions.serve"]
@@ -82,7 +82,7 @@ def action_server(knowledge_service: Running, tmp_path_factory: pytest.TempPathF
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def rasa_server(
     model: Path, knowledge_service: Running, action_server: Running, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Running]:
