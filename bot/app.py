@@ -35,7 +35,7 @@ from bot.knowledge.gaps import api as gaps_api
 from bot.knowledge.help import api as help_api
 from bot.knowledge.imports import api as imports_api
 from bot.knowledge.imports import exporting_api
-from bot.knowledge.inbox import reading_api
+from bot.knowledge.inbox import forgetting_api, reading_api
 from bot.knowledge.inbox import socket as inbox_socket
 from bot.knowledge.use import api as use_api
 from bot.knowledge.wishes import api as wishes_api
@@ -127,6 +127,7 @@ def _api() -> APIRouter:
         editing_api,
         images_api,
         reading_api,
+        forgetting_api,
         use_api,
         writing_api,
         alerts_api,

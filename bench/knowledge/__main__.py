@@ -8,15 +8,15 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.knowledge import faq, imports, inbox, message, publish, quality, speed
+from bench.knowledge import faq, imports, inbox, message, publish, quality, slips, speed
 from bench.knowledge.running import Service, service
 
-PARTS = ("speed", "message", "faq", "quality", "inbox", "publish", "imports")
+PARTS = ("speed", "message", "faq", "quality", "slips", "inbox", "publish", "imports")
 
 
 async def run(data: Path, parts: Sequence[str]) -> None:
     """Calibrating is part of `faq`: it has a service of its own, so that it changes nothing for the others."""
-    if {"speed", "message", "quality", "inbox"} & {*parts}:
+    if {"speed", "message", "quality", "slips", "inbox"} & {*parts}:
         async with service() as running:
             await _asked(running, data, parts)
     if "faq" in parts:
@@ -31,6 +31,8 @@ async def _asked(running: Service, data: Path, parts: Sequence[str]) -> None:
         await message.measure(running.client)
     if "quality" in parts:
         await quality.measure(running.client, data)
+    if "slips" in parts:
+        await slips.measure(running.client)
     if "inbox" in parts:
         await inbox.measure(running.client)
 

@@ -56,6 +56,7 @@ def come_again(db: Database, payload: dict[str, Any]) -> None:
             return
         row.reason, row.at = NOT_HELPFUL, clock.now()
         clusters.do_open_again(session, GAPS, cluster)
+        session.flush()
         clusters.do_count(session, GAPS, cluster)
 
 

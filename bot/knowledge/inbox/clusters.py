@@ -1,15 +1,16 @@
 """Clusters as rows: found, held, joined, counted anew. Whatever changes one holds its kind's sorting first."""
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select, update
+from sqlalchemy.orm import Session
 
 from bot.core import clock, errors, live
 from bot.core.auth import Staff
-from bot.core.tables import insert_if_absent
+from bot.core.tables import UtcDateTime, insert_if_absent, new_id
 from bot.knowledge.inbox.models import Cluster, ClusterEvent, Kept, Kind, Placed, Sorting, State
 
 WEEK = timedelta(days=7)
@@ -83,16 +84,19 @@ def tell(session: Session, kind: str) -> None:
     live.tell(session, live.INBOX, {"type": "inbox", "kind": kind})
 
 
-def do_open(session: Session, box: Box, *, language: str, name: str, placed: Placed = Placed.WORDS) -> Cluster:
-    """A cluster without rows yet."""
+def opened(box: Box, *, language: str, name: str, placed: Placed = Placed.WORDS) -> Cluster:
+    """A cluster without rows, not stored yet."""
     moment = clock.now()
-    cluster = Cluster(
-        kind=box.kind, language=language, name=named(name), placed=placed, state=State.OPEN,
-        first_at=moment, last_at=moment,
-    )  # fmt: skip
-    session.add(cluster)
-    session.flush()
-    return cluster
+    return Cluster(
+        id=new_id(),
+        kind=box.kind,
+        language=language,
+        name=named(name),
+        placed=placed,
+        state=State.OPEN,
+        first_at=moment,
+        last_at=moment,
+    )
 
 
 def do_come_again(session: Session, box: Box, cluster: Cluster, *, at: datetime) -> None:
@@ -108,34 +112,45 @@ def do_open_again(session: Session, box: Box, cluster: Cluster) -> None:
         do_record(session, cluster, "came_again")
 
 
-def do_count(session: Session, box: Box, cluster: Cluster) -> None:
-    """Count the cluster's people, messages, times and trend from its rows."""
-    session.flush()
+def do_count(session: Session, box: Box, *found: Cluster) -> None:
+    """Count people, messages, times and trend of these clusters from their rows, which must have been sent."""
     moment = clock.now()
-    rows, week, fortnight = box.rows, moment - WEEK, moment - 2 * WEEK
-    found = session.execute(
-        select(
-            func.count(rows.customer_id.distinct()),
-            func.count(),
-            func.min(rows.at),
-            func.max(rows.at),
-            func.count(case((rows.at > week, 1))),
-            func.count(case((_between(rows.at, fortnight, week), 1))),
-            func.min(case((rows.at > week, rows.at))),
-            func.min(case((_between(rows.at, fortnight, week), rows.at))),
-        ).where(rows.cluster_id == cluster.id)
-    ).one()
-    cluster.people, cluster.messages = found[0], found[1]
-    cluster.first_at, cluster.last_at = found[2] or cluster.first_at, found[3] or cluster.last_at
-    cluster.last_7, cluster.before_7 = found[4], found[5]
-    cluster.rising = cluster.last_7 - cluster.before_7
-    changes = [oldest + WEEK * weeks for oldest, weeks in ((found[6], 1), (found[7], 2)) if oldest is not None]
+    asked = {"ids": [cluster.id for cluster in found], "week": moment - WEEK, "fortnight": moment - 2 * WEEK}
+    counted = {row.cluster_id: row for row in session.connection().execute(_counts(box.rows), asked)}
+    for cluster in found:
+        _set_counts(cluster, counted.get(cluster.id))
+
+
+def _set_counts(cluster: Cluster, row: Any) -> None:
+    if row is None:
+        cluster.people = cluster.messages = cluster.last_7 = cluster.before_7 = cluster.rising = 0
+        cluster.recount_at = None
+        return
+    cluster.people, cluster.messages = row.people, row.messages
+    cluster.first_at, cluster.last_at = row.first_at, row.last_at
+    cluster.last_7, cluster.before_7 = row.last_7, row.before_7
+    cluster.rising = row.last_7 - row.before_7
+    changes = [oldest + weeks * WEEK for oldest, weeks in ((row.oldest_7, 1), (row.oldest_14, 2)) if oldest is not None]
     cluster.recount_at = min(changes, default=None)
-    session.flush()
 
 
-def _between(at: InstrumentedAttribute[datetime], after: datetime, until: datetime) -> ColumnElement[bool]:
-    return (at > after) & (at <= until)
+@functools.cache
+def _counts(rows: type[Kept]) -> Select[*tuple[Any, ...]]:
+    """Built once: putting it together takes longer than a small cluster takes to count."""
+    week = rows.at > bindparam("week", type_=UtcDateTime())
+    before = (rows.at > bindparam("fortnight", type_=UtcDateTime())) & ~week
+    counts = select(
+        rows.cluster_id,
+        func.count(rows.customer_id.distinct()).label("people"),
+        func.count().label("messages"),
+        func.min(rows.at).label("first_at"),
+        func.max(rows.at).label("last_at"),
+        func.count(case((week, 1))).label("last_7"),
+        func.count(case((before, 1))).label("before_7"),
+        func.min(case((week, rows.at))).label("oldest_7"),
+        func.min(case((before, rows.at))).label("oldest_14"),
+    )
+    return counts.where(rows.cluster_id.in_(bindparam("ids", expanding=True))).group_by(rows.cluster_id)
 
 
 def do_move(session: Session, box: Box, *, to: Cluster, where: ColumnElement[bool]) -> None:

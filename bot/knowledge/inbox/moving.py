@@ -38,8 +38,7 @@ def do_unite(session: Session, box: Box, cluster: Cluster, target: Cluster) -> N
     led = update(Cluster).where(Cluster.merged_into == cluster.id).values(merged_into=target.id)
     session.execute(led.execution_options(synchronize_session=False))
     cluster.state, cluster.merged_into = State.MERGED, target.id
-    for one in (cluster, target):
-        clusters.do_count(session, box, one)
+    clusters.do_count(session, box, cluster, target)
 
 
 def do_split(session: Session, box: Box, *, cluster_id: str, message_ids: Sequence[str], staff: Staff) -> Cluster:
@@ -52,12 +51,14 @@ def do_split(session: Session, box: Box, *, cluster_id: str, message_ids: Sequen
         raise errors.Invalid("Some of these messages are not in this group.", fields={"message_ids": "unknown"})
     if len(found) == cluster.messages:
         raise errors.Invalid("Some messages have to stay in the group.", fields={"message_ids": "all of them"})
-    new = clusters.do_open(session, box, language=cluster.language, name=found[0].text, placed=Placed.HAND)
+    new = clusters.opened(box, language=cluster.language, name=found[0].text, placed=Placed.HAND)
+    session.add(new)
+    session.flush()
     clusters.do_move(session, box, to=new, where=theirs)
     _do_move_tellings(session, new, (Telling.cluster_id == cluster.id) & Telling.message_id.in_(wanted))
+    clusters.do_count(session, box, cluster, new)
     for one, other in ((cluster, new), (new, cluster)):
         clusters.do_unplace(session, box, one)
-        clusters.do_count(session, box, one)
         do_name_by_words(session, box, one)
         clusters.do_record(session, one, "split", staff=staff, cluster=other.id, messages=len(wanted))
     return new

@@ -21,7 +21,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     url = f"sqlite:///{folder / 'firebreak.db'}"
     if request.param == "postgres":
         url = create_postgres(request.getfixturevalue("postgres"))
-    limits = {"messages_per_10_seconds": 100_000, "messages_per_minute": 100_000}
+    limits: dict[str, Any] = {"messages_per_10_seconds": 100_000, "messages_per_minute": 100_000}
     with running(url, folder, using=ScriptedEngine(by_first_word), **limits) as site:
         hire(site.db)
         yield site

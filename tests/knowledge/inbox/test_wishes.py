@@ -10,7 +10,7 @@ def test_a_wish_is_kept_once_a_message_and_counted_by_people(
 ) -> None:
     ada.asks(f"wish {question}")
     ada.asks(f"wish {question}!")
-    Ada(site.url).asks(f"Wish, {question}")
+    Ada(site.url).asks(f"WISH {question}")
     wish = only(cleo, question, of="wishes")
     assert (wish["text"], wish["people"], wish["messages"], wish["state"]) == (f"wish {question}", 2, 3, "open")
     assert {said["reason"] for said in wish["samples"]} == {"turn"}
