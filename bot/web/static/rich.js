@@ -47,5 +47,9 @@ function link(href, children) {
 
 /** Shown as large as fits; a click opens it in its own size. */
 function picture(src, alt) {
-  return el("a", { class: "picture", href: src, target: "_blank", rel: "noopener" }, el("img", { src, alt, loading: "lazy" }));
+  return el(
+    "a",
+    { class: "picture", href: src, target: "_blank", rel: "noopener" },
+    el("img", { src, alt, loading: "lazy" }),
+  );
 }

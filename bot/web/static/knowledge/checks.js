@@ -1,4 +1,4 @@
-/** What is looked at before an article is published: its links, and the articles that say the same or something else. */
+/** What is looked at before an article is published: its links, and what other articles say of the same. */
 
 import { el, fillWith, icon } from "../dom.js";
 import { addressOf } from "../rows.js";
@@ -14,7 +14,11 @@ export const draftBody = (sheet, content) => (sheet.article ? { ...content, id: 
 
 /** An element that fills itself as the answers come. What cannot be looked at now is said, and hinders nobody. */
 export function checksOf(sheet, content) {
-  const place = el("div", { class: "checks", "aria-live": "polite" }, el("p", { class: "quiet" }, t("checks.under-way")));
+  const place = el(
+    "div",
+    { class: "checks", "aria-live": "polite" },
+    el("p", { class: "quiet" }, t("checks.under-way")),
+  );
   const unknown = (words) => () => [el("p", { class: "quiet" }, t(words))];
   Promise.all([
     links(content).catch(unknown("checks.links.unknown")),

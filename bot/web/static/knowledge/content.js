@@ -56,16 +56,18 @@ export function contentOf(source) {
 const unique = (lines) => [...new Set(lines.map((line) => line.trim()).filter(Boolean))];
 
 function tidyStep({ text, team, minutes, sentence }) {
-  return { text: (text ?? "").trim(), team: team || null, minutes: minutes ?? null, sentence: sentence?.trim() || null };
+  return {
+    text: (text ?? "").trim(),
+    team: team || null,
+    minutes: minutes ?? null,
+    sentence: sentence?.trim() || null,
+  };
 }
 
 const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 /** The fields in which two contents differ. */
 export const differing = (one, other) => FIELDS.filter((name) => !isSame(one[name], other[name]));
-
-/** Whether nothing was written yet. */
-export const isBlank = (content) => differing(content, blank(content.language)).length === 0;
 
 /** What must be there before anything can be saved: the sentence for each field that lacks it. */
 export function missing(content) {
@@ -83,6 +85,10 @@ export function valueWords(name, value) {
 }
 
 function stepWords({ text, team, minutes, sentence }, place) {
-  const more = [team && label("team", team), minutes && t("step.within", { n: minutes }), sentence && `“${sentence}”`];
+  const more = [
+    team && label("team", team),
+    minutes && t("step.within", { n: minutes }),
+    sentence && t("quoted", { what: sentence }),
+  ];
   return [`${place + 1}. ${text}`, ...more.filter(Boolean)].join(" · ");
 }

@@ -22,7 +22,17 @@ export function startDeeds(given) {
   ({ now, page, autosave, show, draw } = given);
 }
 
-const DEEDS = { publish: putOut, renew: putOut, save: keepIt, unpublish: asked, archive: asked, unarchive, discard, restore, compare };
+const DEEDS = {
+  publish: putOut,
+  renew: putOut,
+  save: keepIt,
+  unpublish: asked,
+  archive: asked,
+  unarchive,
+  discard,
+  restore,
+  compare,
+};
 
 /** Does `name`; `value` is the version to restore. What is written is on the server before. */
 export async function run(name, value) {

@@ -65,23 +65,39 @@ function showRare(shown) {
 }
 
 function showChosen() {
-  for (const select of $("#filters").querySelectorAll("select")) select.toggleAttribute("data-chosen", select.value !== "");
+  for (const select of $("#filters").querySelectorAll("select"))
+    select.toggleAttribute("data-chosen", select.value !== "");
   $("#unfilter").hidden = !isNarrowed();
 }
 
 /** Writes the options; `counts`: what `GET /articles/counts` answers, where it has. */
 export function fillFilters(counts = {}) {
   for (const [kind, names] of Object.entries(FIXED)) {
-    fillSelect(kind, names.map((name) => [name, label(kind, name), counts[kind]?.[name] ?? 0]), counts.total);
+    fillSelect(
+      kind,
+      names.map((name) => [name, label(kind, name), counts[kind]?.[name] ?? 0]),
+    );
   }
   const teams = (counts.teams ?? []).map(named);
   const known = new Map([...namesOf("team").map((name) => [name, 0]), ...teams]);
-  fillSelect("team", [...known].map(([name, count]) => [name, label("team", name), count]), counts.total);
-  fillSelect("category", (counts.categories ?? []).map(named).map(([name, count]) => [name, name.replaceAll("/", " › "), count]));
-  fillSelect("tag", (counts.tags ?? []).map(named).map(([name, count]) => [name, name, count]));
+  fillSelect(
+    "team",
+    [...known].map(([name, count]) => [name, label("team", name), count]),
+  );
+  fillSelect(
+    "category",
+    (counts.categories ?? []).map(named).map(([name, count]) => [name, name.replaceAll("/", " › "), count]),
+  );
+  fillSelect(
+    "tag",
+    (counts.tags ?? []).map(named).map(([name, count]) => [name, name, count]),
+  );
   const missing = (name) => [name, t(`untranslated.${name}`), counts.untranslated?.[name] ?? 0];
-  fillSelect("untranslated", ["en", "zh"].map(missing), counts.total);
-  fillSelect("sort", ["updated", "question"].map((name) => [name, t(`sort.${name}`), null]));
+  fillSelect("untranslated", ["en", "zh"].map(missing));
+  fillSelect(
+    "sort",
+    ["updated", "question"].map((name) => [name, t(`sort.${name}`), null]),
+  );
   $("#stale-words").textContent = t("filter.stale", { n: counts.stale ?? 0 });
 }
 

@@ -24,7 +24,11 @@ export function startForm(changed) {
     if (event.target.name === "kind") showKind();
     changed();
   });
-  $("#question").addEventListener("keydown", (event) => event.key === "Enter" && !event.isComposing && event.preventDefault());
+  form().addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && event.target.name === "question") event.preventDefault();
+    if (event.key === "Escape") $("#card-title").focus();
+  });
   $("#add-step").addEventListener("click", () => (addStep().focus(), changed()));
 }
 
@@ -60,7 +64,11 @@ export function readForm() {
 
 /** The words of the choices in the page's language; what is chosen stays. */
 export function fillChoices() {
-  for (const [kind, names] of Object.entries(CHOICES)) refill(control(kind), names.map((name) => [name, label(kind, name)]));
+  for (const [kind, names] of Object.entries(CHOICES))
+    refill(
+      control(kind),
+      names.map((name) => [name, label(kind, name)]),
+    );
   const teams = namesOf("team").map((name) => [name, label("team", name)]);
   refill(control("team"), [["", t("field.team.none")], ...teams]);
 }

@@ -8,16 +8,22 @@ import { verbButton, verbsFor } from "./verbs.js";
 export function showHead({ sheet, content, dirty, writes, run }) {
   const { article } = sheet;
   const verbs = writes ? verbsFor(sheet, dirty) : [];
-  show($("#standing"), [article?.status, content.language, content.kind, content.audience, dirty, currentLanguage()], () => [
-    article ? statusBadge(article.status) : el("span", { class: "badge draft" }, t("knowledge.unsaved")),
-    el("span", {}, label("language", content.language)),
-    content.kind === "procedure" && el("span", {}, label("kind", "procedure")),
-    content.audience === "agents" && el("span", {}, label("audience", "agents")),
-    article && dirty && el("span", { class: "badge high" }, t("knowledge.changed")),
-  ]);
+  show(
+    $("#standing"),
+    [article?.status, content.language, content.kind, content.audience, dirty, currentLanguage()],
+    () => [
+      article ? statusBadge(article.status) : el("span", { class: "badge draft" }, t("knowledge.unsaved")),
+      el("span", {}, label("language", content.language)),
+      content.kind === "procedure" && el("span", {}, label("kind", "procedure")),
+      content.audience === "agents" && el("span", {}, label("audience", "agents")),
+      article && dirty && el("span", { class: "badge high" }, t("knowledge.changed")),
+    ],
+  );
   $("#card-title").textContent = content.question || t("knowledge.untitled");
   $("#card-title").lang = content.language;
-  show($("#by"), [article?.version, article?.updated_at, article?.updated_by, currentLanguage()], () => (article ? byline(article) : []));
+  show($("#by"), [article?.version, article?.updated_at, article?.updated_by, currentLanguage()], () =>
+    article ? byline(article) : [],
+  );
   show($("#verbs"), [sheet.key, verbs.map(({ name }) => name), currentLanguage()], () =>
     verbs.map((verb) => verbButton(verb, () => run(verb.name))),
   );
@@ -36,6 +42,10 @@ function byline({ version, updated_at, updated_by }) {
 export function showKept(state, at) {
   const place = $("#kept");
   place.dataset.state = state;
-  const words = { saved: () => t("kept.saved", { time: clock(at) }), away: () => t("kept.away"), refused: () => t("kept.refused") };
+  const words = {
+    saved: () => t("kept.saved", { time: clock(at) }),
+    away: () => t("kept.away"),
+    refused: () => t("kept.refused"),
+  };
   fillWith(place, words[state]?.() ?? (state === "saving" ? place.textContent : ""));
 }

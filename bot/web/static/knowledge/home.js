@@ -15,7 +15,11 @@ export function showHome(place, { drafts, reminders, counts, narrowed }) {
   const parts = [
     drafts.length > 0 && part("home.drafts", drafts.slice(0, MOST).map(draftLine)),
     reminders.length > 0 && part("home.due", reminders.slice(0, MOST).map(dueLine)),
-    missing.length > 0 && part("home.missing", missing.map((language) => missingLine(language, counts.untranslated[language]))),
+    missing.length > 0 &&
+      part(
+        "home.missing",
+        missing.map((language) => missingLine(language, counts.untranslated[language])),
+      ),
   ].filter(Boolean);
   place.hidden = !parts.length;
   show(place, [drafts, reminders, counts.untranslated, narrowed, currentLanguage()], () => parts);
@@ -24,7 +28,11 @@ export function showHome(place, { drafts, reminders, counts, narrowed }) {
 const part = (words, lines) => el("section", {}, el("h2", {}, t(words)), el("ul", {}, ...lines));
 
 function line(href, mark, words, more, late = false) {
-  return el("li", {}, el("a", { href }, icon(mark), el("span", {}, words), el("small", { class: late && "late" }, more)));
+  return el(
+    "li",
+    {},
+    el("a", { href }, icon(mark), el("span", {}, words), el("small", { class: late && "late" }, more)),
+  );
 }
 
 const draftLine = ({ key, content, at }) =>
@@ -34,4 +42,9 @@ const dueLine = ({ id, question, due, due_at }) =>
   line(addressOf(id), "clock", question, t(`home.due.${due}`, { day: dayOf(due_at) }), Date.parse(due_at) < Date.now());
 
 const missingLine = (language, n) =>
-  line(addressOf("", `untranslated=${language}`), "article", t(`untranslated.${language}`), t("knowledge.count", { n }));
+  line(
+    addressOf("", `untranslated=${language}`),
+    "article",
+    t(`untranslated.${language}`),
+    t("knowledge.count", { n }),
+  );

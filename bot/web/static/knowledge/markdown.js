@@ -1,4 +1,7 @@
-/** Markdown in a text area: marks around what is selected, marks before its lines. What is done can be undone by the keyboard. */
+/**
+ * Markdown in a text area: marks around what is selected, marks before its lines. What is done can be undone by the
+ * keyboard.
+ */
 
 const SCHEME = "https:";
 const ITEM = /^(\s*)(?:([-*+])|(\d{1,3})([.)]))\s+/;

@@ -5,8 +5,8 @@ import { moment, t } from "../words.js";
 import { contentOf, differing, valueWords } from "./content.js";
 
 /**
- * `base`: what both began with; `mine`: what was written here; `theirs`: the article as it is now. What only one of them
- * changed is taken over; what both changed is chosen. Resolves to the content, or null when it was put off.
+ * `base`: what both began with; `mine`: what was written here; `theirs`: the article as it is now. What only one of
+ * them changed is proposed; what both changed is chosen. Resolves to the content, or null when it was put off.
  */
 export function merge({ base, mine, theirs }) {
   const stands = contentOf(theirs);
@@ -39,12 +39,18 @@ function dialogOf(rows, theirs, take) {
   const all = (whose) => () => {
     for (const { name } of rows) form.querySelector(`[name="${name}"][value="${whose}"]`).checked = true;
   };
-  const button = (words, press, kind = "button") => el("button", { type: "button", class: kind, on: { click: press } }, words);
+  const button = (words, press, kind = "button") =>
+    el("button", { type: "button", class: kind, on: { click: press } }, words);
   fillWith(
     form,
     el("h2", { id: "merge-title" }, t("merge.title")),
     el("p", { class: "intro" }, t("merge.intro", { name: who, time: moment(theirs.updated_at), n: theirs.version })),
-    el("div", { class: "verbs start" }, button(t("merge.all.mine"), all("mine")), button(t("merge.all.theirs", { name: who }), all("theirs"))),
+    el(
+      "div",
+      { class: "verbs start" },
+      button(t("merge.all.mine"), all("mine")),
+      button(t("merge.all.theirs", { name: who }), all("theirs")),
+    ),
     ...rows.map((row) => fieldOf(row, who)),
     el(
       "div",
@@ -90,6 +96,10 @@ function marked(one, other) {
   while (tail < most - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail += 1;
   return [a, b].map((text) => {
     const middle = text.slice(head, text.length - tail).join("");
-    return [text.slice(0, head).join(""), middle && el("mark", {}, middle), text.slice(text.length - tail).join("")].filter(Boolean);
+    return [
+      text.slice(0, head).join(""),
+      middle && el("mark", {}, middle),
+      text.slice(text.length - tail).join(""),
+    ].filter(Boolean);
   });
 }

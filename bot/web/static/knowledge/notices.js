@@ -15,7 +15,11 @@ function noticesFor(sheet, article, me, writes) {
   const newer = writes && article.version > sheet.basedOn;
   return [
     newer && {
-      words: t("notice.newer", { name: article.updated_by?.name ?? t("somebody"), n: article.version, time: moment(article.updated_at) }),
+      words: t("notice.newer", {
+        name: article.updated_by?.name ?? t("somebody"),
+        n: article.version,
+        time: moment(article.updated_at),
+      }),
       act: "compare",
       loud: true,
     },

@@ -34,9 +34,8 @@ const KEYS = {
   p: runMain,
   "/": () => $("#q").focus(),
   Escape: () => (close(), rows.focusOpen()),
-  "?": () => showKeys(["j", "k", "n", "e", "p", "/", "s", "?"].map((key) => [shown[key] ?? key, t(`knowledge.keys.${key}`)])),
+  "?": () => showKeys(["j", "k", "n", "e", "p", "/", "Ctrl+S", "?"].map((key) => [key, t(`knowledge.keys.${key}`)])),
 };
-const shown = { s: "Ctrl+S" };
 
 function start() {
   showTabs("articles");

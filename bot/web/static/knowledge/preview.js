@@ -63,7 +63,9 @@ function draw(place) {
       el("div", { class: "answered" }, answerOf(content)),
     ),
     content.kind === "procedure" && content.steps.length > 0 && stepsOf(content.steps),
-    checksLinks && links.length > 0 && el("section", { class: "links" }, el("h2", {}, t("preview.links")), el("ul", {}, ...links.map(linkNode))),
+    checksLinks &&
+      links.length > 0 &&
+      el("section", { class: "links" }, el("h2", {}, t("preview.links")), el("ul", {}, ...links.map(linkNode))),
   );
 }
 

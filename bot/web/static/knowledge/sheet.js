@@ -33,7 +33,15 @@ async function newSheet(key, language) {
   const given = draft?.content ?? seed?.content ?? {};
   const base = blank(given.language ?? language);
   const original = given.translation_of ? await fetchArticle(given.translation_of) : null;
-  return { key, article: null, basedOn: null, base, content: contentOf({ ...base, ...given }), draftAt: draft?.at ?? null, original };
+  return {
+    key,
+    article: null,
+    basedOn: null,
+    base,
+    content: contentOf({ ...base, ...given }),
+    draftAt: draft?.at ?? null,
+    original,
+  };
 }
 
 async function storedSheet(key, me) {

@@ -26,14 +26,23 @@ export function addStep() {
 function read(node) {
   const value = (name) => node.querySelector(`[data-part="${name}"]`).value;
   const minutes = Number.parseInt(value("minutes"), 10);
-  return { text: value("text"), team: value("team"), minutes: minutes > 0 ? minutes : null, sentence: value("sentence") };
+  return {
+    text: value("text"),
+    team: value("team"),
+    minutes: minutes > 0 ? minutes : null,
+    sentence: value("sentence"),
+  };
 }
 
 function stepNode(step) {
   const text = part("textarea", "text", step.text, { rows: 2, maxlength: 2_000 });
   const sentence = part("textarea", "sentence", step.sentence, { rows: 1, maxlength: 1_000 });
   const minutes = part("input", "minutes", step.minutes, { type: "number", min: 1, max: LONGEST_MINUTES });
-  const node = el("li", {}, el("div", { class: "step-body" }, text, el("div", { class: "pair" }, teamPart(step.team), minutes), sentence));
+  const node = el(
+    "li",
+    {},
+    el("div", { class: "step-body" }, text, el("div", { class: "pair" }, teamPart(step.team), minutes), sentence),
+  );
   node.append(el("div", { class: "step-verbs" }, mover(node, "up", -1), mover(node, "down", 1), remover(node)));
   return node;
 }
@@ -55,7 +64,12 @@ const labelled = (name, control) =>
   el("label", { class: "field" }, el("span", { data: { words: `step.${name}` } }, t(`step.${name}`)), control);
 
 function button(name, press) {
-  const shape = { type: "button", class: "button quiet square", data: { wordsLabel: `step.${name}` }, on: { click: press } };
+  const shape = {
+    type: "button",
+    class: "button quiet square",
+    data: { wordsLabel: `step.${name}` },
+    on: { click: press },
+  };
   const made = el("button", shape, icon(name === "remove" ? "close" : `arrow-${name}`));
   made.setAttribute("aria-label", t(`step.${name}`));
   return made;
@@ -79,9 +93,15 @@ function remover(node) {
     node.remove();
     number();
     changed(list());
-    (list().children[Math.min(place, list().childElementCount - 1)]?.querySelector("textarea") ?? $("#add-step")).focus();
-    const back = () => (list().insertBefore(node, list().children[place]), number(), changed(list()), node.querySelector("textarea"));
-    offerBack(list(), read(node).text || t("step.empty"), back);
+    (
+      list().children[Math.min(place, list().childElementCount - 1)]?.querySelector("textarea") ?? $("#add-step")
+    ).focus();
+    offerBack(list(), read(node).text || t("step.empty"), () => {
+      list().insertBefore(node, list().children[place]);
+      number();
+      changed(list());
+      return node.querySelector("textarea");
+    });
   });
 }
 

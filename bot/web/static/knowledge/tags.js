@@ -19,7 +19,11 @@ export function startTags() {
 export const readTags = () => [...shown(), ...split($("#tag").value)];
 
 const shown = () => [...$("#tags").children].map((chip) => chip.dataset.tag);
-const split = (text) => text.split(BETWEEN).map((one) => one.trim().replace(/^#/, "")).filter(Boolean);
+const split = (text) =>
+  text
+    .split(BETWEEN)
+    .map((one) => one.trim().replace(/^#/, ""))
+    .filter(Boolean);
 
 export function showTags(tags) {
   $("#tag").value = "";

@@ -19,7 +19,8 @@ export async function showTranslation(place, { sheet, content, on, writes }) {
   try {
     const article = await fetchArticle(there.id);
     const { rich } = writes ? await post("preview", { answer: article.answer }) : { rich: null };
-    if (mine === turn && place.closest("#work").dataset.pane === "translation") fillWith(place, ...drawn(article, rich, there, writes));
+    if (mine === turn && place.closest("#work").dataset.pane === "translation")
+      fillWith(place, ...drawn(article, rich, there, writes));
   } catch (error) {
     if (mine === turn) fillWith(place, el("p", { class: "error" }, sentenceOf(error)));
   }
@@ -57,7 +58,8 @@ function drawn(article, rich, { behind }, writes) {
       { class: "reading", lang: article.language },
       el("h2", {}, article.question),
       rich ? richText(rich) : el("div", {}, linesOf(article.answer)),
-      article.variants.length > 0 && el("ul", { class: "asked-so" }, ...article.variants.map((one) => el("li", {}, one))),
+      article.variants.length > 0 &&
+        el("ul", { class: "asked-so" }, ...article.variants.map((one) => el("li", {}, one))),
     ),
     el(
       "div",

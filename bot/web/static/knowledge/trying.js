@@ -26,7 +26,11 @@ export function showTrying(place, { sheet, content }) {
     el(
       "div",
       { class: "trying" },
-      section("try", form(line, t("try.do"), () => tryOut(line.value.trim())), el("label", { for: "try-line" }, t("try.line"))),
+      section(
+        "try",
+        form(line, t("try.do"), () => tryOut(line.value.trim())),
+        el("label", { for: "try-line" }, t("try.line")),
+      ),
       section("similar", form(null, t("similar.do"), similar)),
       section("replay", form(null, t("replay.do", { n: DAYS }), replay)),
     ),
@@ -34,7 +38,13 @@ export function showTrying(place, { sheet, content }) {
 }
 
 const section = (name, content, before) =>
-  el("section", { data: { part: name } }, el("h2", {}, t(`${name}.title`)), before ?? el("p", { class: "quiet" }, t(`${name}.intro`)), content);
+  el(
+    "section",
+    { data: { part: name } },
+    el("h2", {}, t(`${name}.title`)),
+    before ?? el("p", { class: "quiet" }, t(`${name}.intro`)),
+    content,
+  );
 
 /** A button, with the line before it, and the place of its answers. What an article still lacks is said first. */
 function form(line, words, run) {

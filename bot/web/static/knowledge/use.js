@@ -21,11 +21,19 @@ export async function showUse(place, { sheet }) {
 
 function drawn(use) {
   if (!use.shown) return [el("div", { class: "nothing" }, icon("clock"), el("p", {}, t("use.never", { n: use.days })))];
-  const figure = (name) => el("div", {}, el("dt", {}, t(`use.${name}`)), el("dd", { class: "figure" }, String(use[name])));
+  const figure = (name) =>
+    el("div", {}, el("dt", {}, t(`use.${name}`)), el("dd", { class: "figure" }, String(use[name])));
   return [
-    el("p", { class: "quiet" }, t("use.days", { n: use.days }), " ", use.last_used_at && t("use.last", { time: moment(use.last_used_at) })),
+    el(
+      "p",
+      { class: "quiet" },
+      t("use.days", { n: use.days }),
+      " ",
+      use.last_used_at && t("use.last", { time: moment(use.last_used_at) }),
+    ),
     el("dl", { class: "uses" }, ...FIGURES.map(figure)),
-    use.reasons.length > 0 && el("section", {}, el("h2", {}, t("use.reasons")), el("ul", { class: "quotes" }, ...use.reasons.map(reasonNode))),
+    use.reasons.length > 0 &&
+      el("section", {}, el("h2", {}, t("use.reasons")), el("ul", { class: "quotes" }, ...use.reasons.map(reasonNode))),
   ].filter(Boolean);
 }
 

@@ -23,7 +23,12 @@ export function verbsFor({ article }, dirty) {
 
 export function verbButton({ name, icon: mark, main }, run) {
   const kind = main ? "button main" : "button";
-  return el("button", { type: "button", class: kind, data: { verb: name }, on: { click: run } }, icon(mark), t(`verb.${name}`));
+  return el(
+    "button",
+    { type: "button", class: kind, data: { verb: name }, on: { click: run } },
+    icon(mark),
+    t(`verb.${name}`),
+  );
 }
 
 /**
@@ -40,7 +45,11 @@ async function asked(name, { more, perform, values = {} }) {
       refused = error;
     }
   };
-  const words = { title: t(`verb.${name}.title`, values), intro: t(`verb.${name}.intro`, values), submit: t(`verb.${name}`) };
+  const words = {
+    title: t(`verb.${name}.title`, values),
+    intro: t(`verb.${name}.intro`, values),
+    submit: t(`verb.${name}`),
+  };
   const done = await ask({ ...words, more, perform: settle });
   return { refused, done: done && !refused };
 }
@@ -57,7 +66,11 @@ export const discard = (perform) => asked("discard", { perform });
 export const restore = (n, perform) => asked("restore", { perform, values: { n } });
 
 const effects = (sentences) =>
-  el("ul", { class: "sentences" }, ...sentences.map((sentence) => el("li", {}, icon("check"), el("span", {}, sentence))));
+  el(
+    "ul",
+    { class: "sentences" },
+    ...sentences.map((sentence) => el("li", {}, icon("check"), el("span", {}, sentence))),
+  );
 
 /** What publishing `content` brings about. */
 function publishing(sheet, content) {

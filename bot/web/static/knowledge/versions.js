@@ -60,13 +60,17 @@ function versionNode(version, { at, versions, sheet, on, writes }) {
 /** Shows what changed, or hides it where the same is asked for again. */
 async function toggle(button, place, { key, from, to }) {
   const pressed = button.getAttribute("aria-expanded") === "true";
-  for (const other of button.parentElement.querySelectorAll("[aria-expanded]")) other.setAttribute("aria-expanded", "false");
+  for (const other of button.parentElement.querySelectorAll("[aria-expanded]"))
+    other.setAttribute("aria-expanded", "false");
   place.hidden = pressed;
   if (pressed) return;
   button.setAttribute("aria-expanded", "true");
   try {
     const { fields } = await staffCall(`${pathOf(key, "compare")}?from=${from}&to=${to}`);
-    fillWith(place, ...(fields.length ? fields.map(fieldNode) : [el("p", { class: "quiet" }, t("version.only-status"))]));
+    fillWith(
+      place,
+      ...(fields.length ? fields.map(fieldNode) : [el("p", { class: "quiet" }, t("version.only-status"))]),
+    );
   } catch (error) {
     fillWith(place, el("p", { class: "error" }, sentenceOf(error)));
   }
