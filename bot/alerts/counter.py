@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from bot.alerts import detector, records, views
@@ -49,6 +49,30 @@ def do_mention(
     if alert is not None:
         views.tell_alert(session, alert)
     return alert
+
+
+def do_take_back(session: Session, *, message_id: str, topic: str) -> Alert | None:
+    """Count no longer that a message complains of `topic`; the topic's open alert, if that counted it.
+
+    What a decision has closed stays as it was decided, and so does the mention that it rests on. An open alert that
+    counts nobody any more is left to the supervisor. Locks as `do_mention` does.
+    """
+    hold_topic(session, topic)
+    mention = session.scalar(select(Mention).where(Mention.message_id == message_id, Mention.topic == topic))
+    if mention is None:
+        return None
+    counts_it = select(Alert).join(AlertMention, AlertMention.alert_id == Alert.id)
+    alerts = [*session.scalars(counts_it.where(AlertMention.mention_id == mention.id))]
+    if any(alert.phase not in OPEN for alert in alerts):
+        return None
+    session.execute(delete(AlertMention).where(AlertMention.mention_id == mention.id))
+    session.delete(mention)
+    session.flush()
+    for alert in alerts:
+        do_link(session, alert, [])
+        records.do_record(session, alert, "taken_back", detail={"counted": alert.people})
+        views.tell_alert(session, alert)
+    return next(iter(alerts), None)
 
 
 def check_topic(policy: Policy, topic: str) -> None:

@@ -32,8 +32,9 @@ class Verdict:
 def do_correct(session: Session, *, policy: Policy, number: int, staff: Staff, given: CorrectIn) -> Ticket:
     """Put type and topic of the ticket right, and keep the message for the designer. The same again changes nothing.
 
-    A topic that is new to the ticket is counted, as if the bot had heard it; what was counted before stays. Raises
-    Invalid for a topic, an intent or a message that there is not.
+    A topic that is new to the ticket is counted, as if the bot had heard it; what the message was counted for by
+    mistake is taken back, in the same transaction. Raises Invalid for a topic, an intent or a message that there is
+    not.
     """
     ticket, conversation = hold_ticket(session, number=number, staff=staff)
     message = _meant(session, conversation, ticket, given.seq)
@@ -42,25 +43,44 @@ def do_correct(session: Session, *, policy: Policy, number: int, staff: Staff, g
     if verdict is None or (_is_as_it_stands(verdict, ticket) and verdict.intent == (turn.intent if turn else None)):
         return ticket
     if _do_keep(session, ticket=ticket, message=message, turn=turn, verdict=verdict, by=staff):
-        if verdict.topic is not None and verdict.topic != ticket.topic:
-            _do_count(session, policy, verdict.topic, conversation, message)
+        new = {verdict.topic} - {None, ticket.topic}
+        wrong = _heard(ticket, turn) - {verdict.topic, intents.topic_of(verdict.intent)}
+        _do_count_anew(session, policy, conversation, message, new=new, wrong=wrong)
         if verdict.request_type == RequestType.SUGGESTION:
             _do_note_wish(session, conversation, message)
         desk.do_correct(session, policy=policy, ticket=ticket, staff=staff, **vars(verdict))
     return ticket
 
 
-def _do_count(session: Session, policy: Policy, topic: str, conversation: Conversation, message: Message) -> None:
-    """Before the ticket changes, in the order in which a turn locks them."""
-    counter.do_mention(
-        session,
-        policy=policy,
-        topic=topic,
-        message_id=message.id,
-        at=message.at,
-        conversation=conversation,
-        text=redact.redact(message.text),
-    )
+def _heard(ticket: Ticket, turn: Turn | None) -> set[str | None]:
+    """What the message is counted for until now."""
+    return {ticket.topic, intents.topic_of(turn.intent if turn else None)} - {None}
+
+
+def _do_count_anew(
+    session: Session,
+    policy: Policy,
+    conversation: Conversation,
+    message: Message,
+    *,
+    new: set[str | None],
+    wrong: set[str | None],
+) -> None:
+    """Before the ticket changes, in the order in which a turn locks the topics."""
+    text = redact.redact(message.text)
+    for topic in sorted(filter(None, new | wrong)):
+        if topic in wrong:
+            counter.do_take_back(session, message_id=message.id, topic=topic)
+            continue
+        counter.do_mention(
+            session,
+            policy=policy,
+            topic=topic,
+            message_id=message.id,
+            at=message.at,
+            conversation=conversation,
+            text=text,
+        )
 
 
 def _do_note_wish(session: Session, conversation: Conversation, message: Message) -> None:

@@ -32,3 +32,10 @@ def implied(*, request_type: str, topic: str | None) -> str | None:
     if request_type == RequestType.COMPLAINT and topic and f"{COMPLAINT_PREFIX}{topic}" in known():
         return f"{COMPLAINT_PREFIX}{topic}"
     return _OF_TYPE.get(RequestType(request_type))
+
+
+def topic_of(intent: str | None) -> str | None:
+    """The topic that an intent complains of."""
+    if intent is None or not intent.startswith(COMPLAINT_PREFIX):
+        return None
+    return intent.removeprefix(COMPLAINT_PREFIX)

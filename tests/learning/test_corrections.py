@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.alerts.models import Mention
 from bot.learning import service
 from tests.people import Ada, StaffMember
 from tests.sites import Site
@@ -30,6 +31,12 @@ def listed(cleo: StaffMember, number: int, state: str = "open") -> list[dict[str
     return found
 
 
+def topics(site: Site, ada: Ada) -> list[str]:
+    """What her messages are counted for."""
+    with site.db.snapshot() as session:
+        return sorted(row.topic for row in session.query(Mention).filter_by(conversation_id=ada.id))
+
+
 def test_a_correction_changes_the_ticket_and_reaches_the_designer_without_private_numbers(
     number: int, ben: StaffMember, cleo: StaffMember
 ) -> None:
@@ -54,6 +61,43 @@ def test_a_topic_that_the_bot_did_not_hear_is_counted_and_one_grave_case_warns(
     assert (alert["people"], alert["messages"]) == (1, 1)
     (mention,) = dan.get(f"/alerts/{alert['id']}")["mentions"]
     assert "[phone]" in mention["text"]
+
+
+def test_what_was_counted_by_mistake_is_taken_back_and_the_open_alert_counts_anew(
+    number: int, site: Site, ada: Ada, ben: StaffMember, dan: StaffMember
+) -> None:
+    hazard = {"request_type": "complaint", "topic": "safety_hazard", "seq": 1}
+    ben.post(f"/desk/tickets/{number}/correct", hazard)
+    alert = next(one for one in dan.get("/alerts", phase="warning")["items"] if one["topic"] == "safety_hazard")
+    before = dan.get(f"/alerts/{alert['id']}")
+    assert topics(site, ada) == ["safety_hazard"]
+    ben.post(f"/desk/tickets/{number}/correct", {**hazard, "topic": "refund_delay"})
+    assert topics(site, ada) == ["refund_delay"]
+    after = dan.get(f"/alerts/{alert['id']}")
+    assert (after["people"], after["messages"]) == (before["people"] - 1, before["messages"] - 1)
+    assert after["phase"] == "warning"
+
+
+def test_what_is_no_complaint_at_all_is_no_longer_counted_and_may_be_again(
+    number: int, site: Site, ada: Ada, ben: StaffMember
+) -> None:
+    assert topics(site, ada) == ["delivery_late"]
+    ben.post(f"/desk/tickets/{number}/correct", {"intent": "track_order", "seq": 1})
+    assert topics(site, ada) == []
+    ben.post(f"/desk/tickets/{number}/correct", {"request_type": "complaint", "topic": "delivery_late", "seq": 1})
+    assert topics(site, ada) == ["delivery_late"]
+
+
+def test_what_a_supervisor_has_decided_on_stays_counted(
+    number: int, site: Site, ada: Ada, ben: StaffMember, dan: StaffMember
+) -> None:
+    hazard = {"request_type": "complaint", "topic": "safety_hazard", "seq": 1}
+    ben.post(f"/desk/tickets/{number}/correct", hazard)
+    alert = next(one for one in dan.get("/alerts", phase="warning")["items"] if one["topic"] == "safety_hazard")
+    decided = dan.post(f"/alerts/{alert['id']}/dismiss", {"reason": "a toaster of theirs", "kind": "wrong_topic"})
+    ben.post(f"/desk/tickets/{number}/correct", {**hazard, "topic": "refund_delay"})
+    assert topics(site, ada) == ["refund_delay", "safety_hazard"]
+    assert dan.get(f"/alerts/{alert['id']}")["people"] == decided["people"]
 
 
 def test_the_customer_is_told_nothing_and_owed_what_was_promised(number: int, ada: Ada, ben: StaffMember) -> None:
