@@ -9,10 +9,13 @@ from typing import Any
 from playwright.sync_api import Page, expect, sync_playwright
 
 from bot.dialogue.scripted import ScriptedEngine
+from bot.knowledge import service
+from knowledge_index import seed
 from tests.sites import hire, running
 from tests.web.scene import Morning, shop
 from tests.web.windows import ARGUMENTS, NARROW, WIDE, Windows
 
+ARTICLE = "smart-lock-offline"
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 GUISES = [(lang, scheme, size) for lang in ("en", "zh") for scheme in ("light", "dark") for size in (WIDE, NARROW)]
 QUESTIONS = {
@@ -31,6 +34,8 @@ def take(folder: Path | None) -> None:
             f"sqlite:///{data}/firebreak.db", Path(data), using=ScriptedEngine(shop), requests_per_minute=100_000
         ) as site:
             hire(site.db)
+            with site.db.transaction() as session:
+                service.do_seed(session, seed.articles())
             morning = Morning(site)
             morning.play()
             windows = Windows(chromium, site.url)
@@ -54,6 +59,9 @@ def _for_the_readme(windows: Windows, morning: Morning) -> None:
     )
     expect(desk.locator("#open")).to_be_visible()
     desk.screenshot(path=IMAGES / "desk.png")
+    page = windows.staff("cleo", f"/knowledge#{ARTICLE}.en", size={"width": 1440, "height": 900}, **guise)
+    expect(page.locator(".answered li").first).to_be_visible()
+    page.screenshot(path=IMAGES / "knowledge.png")
 
 
 def _chat(windows: Windows, lang: str, **guise: Any) -> Page:
@@ -95,6 +103,12 @@ def _every_page(windows: Windows, morning: Morning, folder: Path, lang: str, sch
     keep(alerts, "alerts-card")
     alerts.locator('[data-verb="confirm"]').click()
     keep(alerts, "alerts-confirm")
+    knowledge = windows.staff("cleo", "/knowledge", **guise)
+    keep(knowledge, "knowledge-list")
+    knowledge.goto(f"{windows.url}/knowledge#{ARTICLE}.{lang}")
+    for pane in ("preview", "translation", "trying", "versions", "use"):
+        knowledge.locator(f'#panes [data-pane="{pane}"]').click()
+        keep(knowledge, f"knowledge-{pane}")
     windows.close()
 
 
