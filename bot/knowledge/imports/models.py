@@ -2,12 +2,13 @@
 
 import enum
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import JSON, Boolean, CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.core.tables import Base, new_id
+from bot.knowledge.models import Article
 
 
 class State(enum.StrEnum):
@@ -89,3 +90,24 @@ class ImportRow(Base):
     changes: Mapped[list[str]]
     problems: Mapped[list[Any]]
     content: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+ARTICLES = cast(Table, Article.__table__)
+BROUGHT = (
+    "id", "version", "language", "kind", "question", "variants", "answer", "tags", "audience", "status", "created_at",
+    "updated_at", "updated_by", "subject", "category", "team", "valid_from", "valid_until", "review_by", "steps",
+    "behind", "indexed",
+)  # fmt: skip
+"""What an import writes of an article; whatever else one may have stays, or begins as it does by itself."""
+STAGED = Table(
+    "import_articles",
+    Base.metadata,
+    Column("import_id", String(32), ForeignKey("imports.id"), primary_key=True),
+    Column("is_new", Boolean, nullable=False),
+    Column("is_rewritten", Boolean, nullable=False),
+    *(
+        Column(name, ARTICLES.c[name].type, primary_key=name == "id", nullable=ARTICLES.c[name].nullable)
+        for name in BROUGHT
+    ),
+)
+"""Articles as they will be, made ready beside the real ones, so that only rows are copied when they are switched in."""

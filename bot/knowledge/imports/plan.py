@@ -22,12 +22,14 @@ Content = dict[str, Any]
 
 @dataclass(frozen=True)
 class Verdict:
-    """`version`: of the article that a changed row goes on from. `other`: whom a duplicate doubles, in words."""
+    """`article_id`: what the row makes, changes or doubles. `version`: what a changed row goes on from. `subject`: of a
+    new one."""
 
     checked: Checked
     kind: Kind
     article_id: str | None = None
     version: int | None = None
+    subject: str | None = None
     changes: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -72,7 +74,7 @@ class Plan:
         changes = tuple(changed(article, given))
         if changes and article.status == Status.ARCHIVED:
             return Verdict(checked, Kind.WRONG, article.id, problems=(flaw("id", "is that of an archived article"),))
-        return Verdict(checked, Kind.CHANGED if changes else Kind.SAME, article.id, article.version, changes)
+        return Verdict(checked, Kind.CHANGED if changes else Kind.SAME, article.id, article.version, changes=changes)
 
     def _again(self, checked: Checked, named: str) -> Verdict:
         if checked.article_id:
@@ -81,7 +83,7 @@ class Plan:
 
     def _new(self, checked: Checked, given: ArticleIn, named: str | None) -> Verdict:
         made = named or new_id()
-        subject = given.subject or subject_of(made, given.language)
+        subject = given.subject or self._derived(made, given.language)
         other = self.subjects.get((subject, given.language))
         if other is not None:
             told = flaw("subject", "has an article in this language already")
@@ -93,7 +95,12 @@ class Plan:
         self.taken[made] = checked.row.number
         self.subjects[subject, given.language] = made
         self.questions.add(made, given.language, given.question, variants=given.variants)
-        return Verdict(checked, Kind.NEW, made)
+        return Verdict(checked, Kind.NEW, made, subject=subject)
+
+    def _derived(self, article_id: str, language: str) -> str:
+        """The id without its language, which translations share; the whole id where another article has that."""
+        subject = article_id.removesuffix(f".{language}") or article_id
+        return article_id if (subject, language) in self.subjects else subject
 
 
 def begun(session: Session, checked: Iterable[Checked], *, take_duplicates: bool = False) -> Plan:
@@ -135,8 +142,3 @@ def content(given: ArticleIn, names: Iterable[str]) -> Content:
         if "steps" in found
         else found
     )
-
-
-def subject_of(article_id: str, language: str) -> str:
-    """What an article and its translations have in common where nothing else is said: the id without its language."""
-    return article_id.removesuffix(f".{language}") or article_id

@@ -6,18 +6,19 @@ Everything is written in slices, each in a short transaction of its own: custome
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.core import clock, errors, jobs
 from bot.core.auth import Staff
 from bot.core.db import Database
-from bot.knowledge.imports.models import Import, ImportPart, ImportRow, Kind, State
+from bot.knowledge.imports.models import STAGED, Import, ImportPart, ImportRow, Kind, State
 from bot.knowledge.imports.plan import Verdict
 
 JOB = "import"
+PARTS, ROWS = cast(Table, ImportPart.__table__), cast(Table, ImportRow.__table__)
 PART_BYTES = 256 * 1024
 SLICE = 200
 KEPT = timedelta(days=7)
@@ -104,11 +105,15 @@ def refuse(db: Database, work: Import, why: errors.FirebreakError) -> None:
 
 def drop_file(db: Database, import_id: str) -> None:
     """It has been read."""
-    _delete_slices(db, ImportPart, ImportPart.part, import_id, at_once=8)
+    _delete_slices(db, PARTS, PARTS.c.part, import_id, at_once=8)
 
 
 def drop_rows(db: Database, import_id: str) -> None:
-    _delete_slices(db, ImportRow, ImportRow.position, import_id, at_once=SLICE)
+    _delete_slices(db, ROWS, ROWS.c.position, import_id, at_once=SLICE)
+
+
+def drop_articles(db: Database, import_id: str) -> None:
+    _delete_slices(db, STAGED, STAGED.c.id, import_id, at_once=SLICE)
 
 
 def drop_old(db: Database) -> None:
@@ -119,6 +124,7 @@ def drop_old(db: Database) -> None:
     for import_id in ids:
         drop_file(db, import_id)
         drop_rows(db, import_id)
+        drop_articles(db, import_id)
         with db.transaction() as session:
             session.execute(delete(Import).where(Import.id == import_id))
 
@@ -138,14 +144,16 @@ def to_take(db: Database, import_id: str, kinds: Sequence[Kind]) -> Iterator[lis
         after = found[-1].position
 
 
-def _delete_slices(db: Database, table: Any, place: Any, import_id: str, *, at_once: int) -> None:
+def _delete_slices(db: Database, table: Table, place: ColumnElement[Any], import_id: str, *, at_once: int) -> None:
+    mine = table.c.import_id == import_id
     while True:
-        with db.transaction() as session:
-            some = select(place).where(table.import_id == import_id).order_by(place).limit(at_once)
+        with db.snapshot() as session:
+            some = select(place).where(mine).order_by(place).limit(at_once)
             last = session.scalar(select(func.max(some.subquery().c[0])))
-            if last is None:
-                return
-            session.execute(delete(table).where(table.import_id == import_id, place <= last))
+        if last is None:
+            return
+        with db.transaction() as session:
+            session.execute(delete(table).where(mine, place <= last))
 
 
 def _row(import_id: str, position: int, verdict: Verdict) -> dict[str, Any]:
@@ -163,5 +171,5 @@ def _row(import_id: str, position: int, verdict: Verdict) -> dict[str, Any]:
         "status": checked.status,
         "changes": list(verdict.changes),
         "problems": list(verdict.problems),
-        "content": checked.content(),
+        "content": checked.content() | ({"subject": verdict.subject} if verdict.subject else {}),
     }

@@ -98,4 +98,4 @@ def _end_reading(db: Database, work: Import, counts: Counter[str]) -> None:
         values = {"state": State.REFUSED, "problem": problem, "finished_at": clock.now()}
     with db.transaction() as session:
         staging.do_note(session, work, **values)
-    work.state = values["state"]
+    work.state, work.counts = values["state"], dict(counts)

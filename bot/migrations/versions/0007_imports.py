@@ -59,10 +59,41 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_import_rows_import_id")),
         sa.PrimaryKeyConstraint("import_id", "position", name=op.f("pk_import_rows")),
     )
+    op.create_table(
+        "import_articles",
+        sa.Column("import_id", sa.String(length=32), nullable=False),
+        sa.Column("is_new", sa.Boolean(), nullable=False),
+        sa.Column("is_rewritten", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.String(length=120), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("variants", sa.JSON(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("tags", sa.JSON(), nullable=False),
+        sa.Column("audience", sa.String(length=8), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("updated_by", sa.String(length=32), nullable=True),
+        sa.Column("subject", sa.String(length=120), nullable=False),
+        sa.Column("category", sa.String(length=200), nullable=True),
+        sa.Column("team", sa.String(length=40), nullable=True),
+        sa.Column("valid_from", UtcDateTime(), nullable=True),
+        sa.Column("valid_until", UtcDateTime(), nullable=True),
+        sa.Column("review_by", UtcDateTime(), nullable=True),
+        sa.Column("steps", sa.JSON(), nullable=False),
+        sa.Column("behind", sa.Boolean(), nullable=False),
+        sa.Column("indexed", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_import_articles_import_id")),
+        sa.PrimaryKeyConstraint("import_id", "id", name=op.f("pk_import_articles")),
+    )
     op.create_index("ix_import_rows_kind", "import_rows", ["import_id", "kind", "position"])
 
 
 def downgrade() -> None:
+    op.drop_table("import_articles")
     op.drop_table("import_rows")
     op.drop_table("import_parts")
     op.drop_table("imports")

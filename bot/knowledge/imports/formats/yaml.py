@@ -28,7 +28,8 @@ def _check_aliases(source: str) -> None:
     """A few lines of them unfold into gigabytes. Raises YAMLError."""
     alias = next((event for event in yaml.parse(source, LOADER) if isinstance(event, yaml.AliasEvent)), None)
     if alias is not None:
-        raise yaml.YAMLError(f"line {alias.start_mark.line + 1}: aliases are not read")
+        line = alias.start_mark.line + 1 if alias.start_mark else "?"
+        raise yaml.YAMLError(f"line {line}: aliases are not read")
 
 
 def read(data: bytes, _name: str) -> Iterator[Row]:
