@@ -29,7 +29,13 @@ export function startFilters(changed) {
 /** What is asked for: the names and values that are not empty. */
 export const asked = () => Object.fromEntries([...new FormData($("#filters"))].filter(([, value]) => value.trim()));
 
-export const isNarrowed = () => Object.keys(asked()).some((name) => name !== "sort");
+/** The same without the order. */
+export function narrowing() {
+  const { sort: _, ...filters } = asked();
+  return filters;
+}
+
+export const isNarrowed = () => Object.keys(narrowing()).length > 0;
 
 /** Takes over what the address says; gives whether that is something else than was asked for. */
 export function readAddress() {
@@ -94,14 +100,11 @@ export function fillFilters(counts = {}) {
   );
   const missing = (name) => [name, t(`untranslated.${name}`), counts.untranslated?.[name] ?? 0];
   fillSelect("untranslated", ["en", "zh"].map(missing));
-  fillSelect(
-    "sort",
-    ["updated", "question"].map((name) => [name, t(`sort.${name}`), null]),
-  );
+  fillSelect("sort", [["question", t("sort.question"), 0]]);
   $("#stale-words").textContent = t("filter.stale", { n: counts.stale ?? 0 });
 }
 
-const named = (one) => (typeof one === "string" ? [one, null] : [one.name, one.count]);
+const named = ({ name, count }) => [name, count];
 
 function fillSelect(name, options) {
   const select = $("#filters").elements[name];

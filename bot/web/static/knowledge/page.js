@@ -9,7 +9,7 @@ import { currentLanguage, moment, onLanguage, t } from "../words.js";
 import { run, runMain } from "./deeds.js";
 import { fetchDrafts } from "./drafts.js";
 import { beginArticle, openArticle, redraw, startEditor, written } from "./editor.js";
-import { asked, fillFilters, isNarrowed, readAddress, startFilters } from "./filters.js";
+import { asked, fillFilters, isNarrowed, narrowing, readAddress, startFilters } from "./filters.js";
 import { startForm } from "./form.js";
 import { fetchReminders, showHome } from "./home.js";
 import { rowOf } from "./row.js";
@@ -77,8 +77,8 @@ async function load(cursor) {
   const place = ++loads;
   try {
     const [page, counted, kept, due] = await Promise.all([
-      staffCall(`/knowledge/articles?${pageQuery(articles.length, { ...asked(), after: cursor })}`),
-      staffCall(`/knowledge/articles/counts?${new URLSearchParams(asked())}`),
+      staffCall(`/knowledge/articles?${pageQuery(articles.length, { sort: "updated", ...asked(), after: cursor })}`),
+      staffCall(`/knowledge/articles/counts?${new URLSearchParams(narrowing())}`),
       writes ? fetchDrafts() : { items: [] },
       fetchReminders(),
     ]);
