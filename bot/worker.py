@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from bot import VERSION, wiring
 from bot.core import metrics
 from bot.core.settings import Settings
+from bot.dialogue.prewarm import Prewarmer
 from bot.operations import probes
 from bot.operations.parts import PartsWatch
 from bot.wiring import Parts
@@ -32,6 +33,8 @@ async def _until_signal(settings: Settings) -> None:
 
 async def _work(settings: Settings) -> None:
     parts = wiring.build(settings)
+    if parts.answering.engine.name == "rasa":
+        parts.answering.listen = Prewarmer(parts.knowledge, turns_ahead=lambda: 0).add
     await wiring.open_parts(parts, long_lived=True)
     worker = wiring.worker_of(parts)
     watch = PartsWatch(parts, part="worker")

@@ -39,6 +39,10 @@ class Answering:
     waiting: int = 0
     """Conversations of this process whose turn waits for a slot."""
 
+    listen: Callable[[list[str]], None] | None = None
+    """Asks for the vectors of texts whose turn begins. Set in a worker of its own: pre-warming, which the vectors come
+    back to, is in the process that took the message in."""
+
     def __post_init__(self) -> None:
         self._threads = ThreadPoolExecutor(1 if self.db.is_sqlite else THREADS, thread_name_prefix="turns")
         self._together = Together(self.db, self._threads, most=MOST if self.db.is_sqlite else 1)

@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 async def ask(work: Answering, begun: Begun) -> EngineReply | None:
     """The reply of the first engine that gives one; None when none does."""
+    if work.listen is not None:
+        work.listen([begun.pending.text])
     if work.behind or work.engine is work.fallback:
         return await _search(work, begun)
     reply = await _reply(work, work.engine, begun.turn)

@@ -2,6 +2,9 @@
 
 The vectors that come back are not thrown away: they tell understanding how the text sounds. A turn waits for none. It
 reads the text when it begins, and looks once more when it has been answered; the vector is there by then.
+
+A worker in a process of its own asks for the vector too, when a turn begins: the service has it, or is making it, and
+makes none twice.
 """
 
 import asyncio
