@@ -180,11 +180,13 @@ def client_ids(frame: str | bytes) -> list[str]:
 
 
 def test_the_page_comes_back_when_its_line_ends_with_a_token_that_was_renewed(site: Site, windows: Windows) -> None:
-    """What the server closes for the token's end is opened again, with the one that the page keeps."""
+    """What the server closes for the token's end is opened again, with the one that the page keeps: its calls wait
+    until this test looks at the page again, when that token is good."""
     chat = windows.chat()
     chat.say("hello")
     expect(chat.bot).to_have_count(1)
     (line,) = until(lambda: open_lines(site, chat))
+    chat.page.route("**/api/v1/conversations/**", lambda route: route.continue_())
     with clock.travel(timedelta(days=31)):
         until(lambda: line not in site.app.state.sockets, what="the line outlived its token")
     until(lambda: open_lines(site, chat), what="the page did not come back")

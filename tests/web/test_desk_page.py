@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.people import Ada, StaffMember
+from tests.people import Ada, StaffMember, until
 from tests.sites import Site
 from tests.web.windows import Windows
 
@@ -43,6 +43,12 @@ def test_an_agent_answers_and_the_visitor_sees_it_live(windows: Windows) -> None
     expect(chat.bot).to_have_count(0)
 
 
+def numbers(desk: Page) -> list[int]:
+    """Of the tickets in the list, from top to bottom."""
+    links = desk.locator(".row").evaluate_all("rows => rows.map((one) => one.getAttribute('href'))")
+    return [int(link.removeprefix("#")) for link in links]
+
+
 def test_the_list_stands_in_working_order(site: Site, windows: Windows, ben: StaffMember) -> None:
     calm, burning = Ada(site.url), Ada(site.url, language="zh")
     calm.asks("person please")
@@ -50,12 +56,8 @@ def test_the_list_stands_in_working_order(site: Site, windows: Windows, ben: Sta
     later = row(desk, calm, ben)
     burning.asks("门锁冒烟了")
     first = row(desk, burning, ben)
-    order = [
-        int(link.removeprefix("#"))
-        for link in desk.locator(".row").evaluate_all("rows => rows.map((one) => one.getAttribute('href'))")
-    ]
-    assert order.index(first) < order.index(later)
-    assert order == [ticket["number"] for ticket in ben.tickets()]
+    until(lambda: numbers(desk) == [ticket["number"] for ticket in ben.tickets()])
+    assert numbers(desk).index(first) < numbers(desk).index(later)
     expect(desk.locator(f'.row[href="#{first}"] .badge.urgent')).to_be_visible()
 
 

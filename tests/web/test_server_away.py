@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Request, expect
 
 from bot.dialogue.scripted import ScriptedEngine
+from bot.up import ports
 from tests.sites import running
 from tests.web.script import in_both_languages
 from tests.web.test_chat_page import client_ids
@@ -24,8 +25,8 @@ def test_a_message_written_while_the_server_is_away_arrives_once(browser: Browse
         if request.method == "POST" and request.url.endswith("/messages"):
             tries[(request.post_data_json or {})["client_message_id"]] += 1
 
-    with running(database, tmp_path, using=engine) as site:
-        port = int(site.url.rpartition(":")[2])
+    port = ports.reserved_port("127.0.0.1")
+    with running(database, tmp_path, using=engine, port=port) as site:
         windows = Windows(browser, site.url)
         windows.expect_complaints("net::ERR_", "WebSocket connection to")
         chat = windows.chat()
