@@ -28,7 +28,7 @@ from bot.knowledge.inbox import telling
 from bot.knowledge.wishes.service import WISHES
 from bot.policy import load as policy_load
 from bot.policy.shapes import Policy
-from bot.understanding import facts
+from bot.understanding import facts, wording
 from knowledge_index.client import KnowledgeClient, KnowledgeRefused, KnowledgeUnavailable
 
 if TYPE_CHECKING:
@@ -118,6 +118,7 @@ def _warm_up(long_lived: bool) -> None:
     Going through its 200,000 objects held every thread up for 120 ms, each time.
     """
     facts.warm_up()
+    wording.warm_up()
     if long_lived:
         gc.collect()
         gc.freeze()

@@ -5,7 +5,7 @@ import { $, el, fillWith } from "../dom.js";
 import { staffCall } from "../staff.js";
 import { t } from "../words.js";
 
-const PAUSE_MS = 400;
+const PAUSE_MS = 250; // the hint stands there within 0.4 s of the last key, the way to the server and back included
 const KINDS = ["hurtful", "overpromise"];
 
 let timer = null;
