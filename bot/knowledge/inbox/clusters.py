@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Executable, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.core import clock, errors, live
@@ -135,7 +135,7 @@ def _set_counts(cluster: Cluster, row: Any) -> None:
 
 
 @functools.cache
-def _counts(rows: type[Kept]) -> Select[*tuple[Any, ...]]:
+def _counts(rows: type[Kept]) -> Executable:
     """Built once: putting it together takes longer than a small cluster takes to count."""
     week = rows.at > bindparam("week", type_=UtcDateTime())
     before = (rows.at > bindparam("fortnight", type_=UtcDateTime())) & ~week

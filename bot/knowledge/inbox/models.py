@@ -4,7 +4,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, desc, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from sqlalchemy.schema import SchemaItem
 
@@ -73,7 +73,8 @@ class Cluster(Base):
 
     `name` is its most central question. `centre` is the mean of `wordings` vectors, base64 of 16-bit floats; empty
     where the text has none. People, messages and times are counted from the rows; `recount_at` is when the trend of
-    the last seven days, and the seven before, is next to change by itself.
+    the last seven days, and the seven before, is next to change by itself. `merged_into` is looked at when a
+    transaction ends: a backup is read back row by row.
     """
 
     __tablename__ = "clusters"
@@ -82,9 +83,9 @@ class Cluster(Base):
         CheckConstraint("state in ('open','answered','dismissed','planned','no','done','merged')", name="state"),
         CheckConstraint("placed in ('words','meaning','hand')", name="placed"),
         CheckConstraint("(state = 'merged') = (merged_into is not null)", name="merged"),
-        Index("ix_clusters_ranked", "kind", "state", desc("people"), desc("rising"), desc("last_at"), desc("id")),
+        Index("ix_clusters_ranked", "kind", "state", "people", "rising", "last_at", "id"),
         Index("ix_clusters_merged_into", "merged_into"),
-        Index("ix_clusters_language", "kind", "language", desc("last_at")),
+        Index("ix_clusters_language", "kind", "language", "last_at"),
         Index("ix_clusters_recount_at", "recount_at"),
         Index(
             "ix_clusters_unplaced",
@@ -101,7 +102,7 @@ class Cluster(Base):
     name: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10), default=State.OPEN)
     placed: Mapped[str] = mapped_column(String(8), default=Placed.WORDS)
-    merged_into: Mapped[str | None] = mapped_column(ForeignKey("clusters.id"))
+    merged_into: Mapped[str | None] = mapped_column(ForeignKey("clusters.id", deferrable=True, initially="DEFERRED"))
     centre: Mapped[str | None] = mapped_column(Text)
     wordings: Mapped[int] = mapped_column(default=0)
     people: Mapped[int] = mapped_column(default=0)

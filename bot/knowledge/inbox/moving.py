@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.core import errors
@@ -65,10 +65,12 @@ def do_split(session: Session, box: Box, *, cluster_id: str, message_ids: Sequen
 
 
 def do_forget(session: Session, box: Box, *, conversation_id: str) -> None:
-    """Take the words of a conversation out; that something was asked, and when, stays counted."""
+    """Take the words of a conversation out; that something was asked, and when, stays counted where it was."""
     clusters.do_hold(session, box)
     rows = box.rows
     theirs = rows.conversation_id == conversation_id
+    unsorted = delete(rows).where(theirs, rows.cluster_id.is_(None))
+    session.execute(unsorted.execution_options(synchronize_session=False))
     ids = session.scalars(select(rows.cluster_id).where(theirs, rows.cluster_id.is_not(None)).distinct()).all()
     gone = update(rows).where(theirs).values(text="", wording=None, vector=None)
     session.execute(gone.execution_options(synchronize_session=False))

@@ -56,8 +56,10 @@ class Sorter:
             try:
                 while await self._by_meaning(box):
                     pass
-            except (KnowledgeUnavailable, KnowledgeRefused) as error:
-                log.debug("sorting by words alone", extra={"kind": box.kind, "cause": type(error).__name__})
+            except KnowledgeUnavailable:
+                log.debug("sorting by words alone", extra={"kind": box.kind})
+            except KnowledgeRefused as refused:
+                log.warning("sorting by words alone", extra={"kind": box.kind, "cause": refused.code})
             while await asyncio.to_thread(self._count_again, box) == sorting.AT_ONCE:
                 pass
 

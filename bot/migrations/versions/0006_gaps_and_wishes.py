@@ -45,15 +45,20 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("placed in ('words','meaning','hand')", name=op.f("ck_clusters_placed")),
         sa.CheckConstraint("(state = 'merged') = (merged_into is not null)", name=op.f("ck_clusters_merged")),
-        sa.ForeignKeyConstraint(["merged_into"], ["clusters.id"], name=op.f("fk_clusters_merged_into")),
+        sa.ForeignKeyConstraint(
+            ["merged_into"],
+            ["clusters.id"],
+            name=op.f("fk_clusters_merged_into"),
+            deferrable=True,
+            initially="DEFERRED",
+        ),
         sa.ForeignKeyConstraint(["assignee_id"], ["staff.id"], name=op.f("fk_clusters_assignee_id")),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_clusters_article_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clusters")),
     )
-    ranked = ["kind", "state", sa.desc("people"), sa.desc("rising"), sa.desc("last_at"), sa.desc("id")]
-    op.create_index("ix_clusters_ranked", "clusters", ranked)
+    op.create_index("ix_clusters_ranked", "clusters", ["kind", "state", "people", "rising", "last_at", "id"])
     op.create_index("ix_clusters_merged_into", "clusters", ["merged_into"])
-    op.create_index("ix_clusters_language", "clusters", ["kind", "language", sa.desc("last_at")])
+    op.create_index("ix_clusters_language", "clusters", ["kind", "language", "last_at"])
     op.create_index("ix_clusters_recount_at", "clusters", ["recount_at"])
     op.create_index(
         "ix_clusters_unplaced", "clusters", ["kind", "id"], sqlite_where=UNPLACED, postgresql_where=UNPLACED
