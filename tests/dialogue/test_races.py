@@ -11,7 +11,7 @@ from bot.dialogue.scripted import ScriptedEngine
 from tests.people import Ada, StaffMember, until
 from tests.sites import Site
 
-RACES = 20
+RACES = 10
 
 
 @pytest.fixture
