@@ -23,6 +23,7 @@ from knowledge_index.manifest import IndexRefused, Manifest
 from knowledge_index.recalibrate import Measured, Unusable
 from knowledge_index.search import Result
 from knowledge_index.store import Change, IndexStore
+from knowledge_index.text import mixes_scripts
 
 APPLIED_AT_ONCE = 20
 UNCERTAIN = 2.0
@@ -101,10 +102,19 @@ class Library:
         return max(found, joined, key=lambda result: result.confidence)
 
     async def _search(self, asked: Asked, without: str | None = None) -> Result:
-        """What is not answered as it is written is asked again with its slips put right."""
+        """What is not answered as it is written is asked again with its slips put right.
+
+        And, where it mixes two scripts, of the articles of all languages: "smart lock打不开".
+        """
         found = await self._decided(asked, without)
         meant = None if found.decision == "answer" else search.meant(self.index, asked.text, asked.language)
-        return found if meant is None else search.surer(found, await self._decided(replace(asked, text=meant), without))
+        if meant is not None:
+            found = search.surer(found, await self._decided(replace(asked, text=meant), without))
+        if found.decision == "answer" or not mixes_scripts(asked.text):
+            return found
+        across = await self._decided(replace(asked, language=search.ACROSS), without)
+        own = search.told_in(self.index, across, language=asked.language, audience=asked.audience)
+        return search.surer(found, own)
 
     async def _decided(self, asked: Asked, without: str | None) -> Result:
         within = search.scope(self.index, asked.language)

@@ -84,10 +84,14 @@ class Scope:
 
 def scope(index: KnowledgeIndex, language: str) -> Scope:
     """A language with articles of its own stays in it; any other searches all articles through `multi`."""
-    own = language.lower().split("-")[0]
+    own = _own(language)
     if own in REPLY_LANGUAGES and own in index.languages():
         return Scope((own,), key_for(own), own)
     return Scope(tuple(index.languages()), "multi", ACROSS)
+
+
+def _own(language: str) -> str:
+    return language.lower().split("-")[0]
 
 
 def search(
@@ -149,6 +153,15 @@ def meant(index: KnowledgeIndex, text: str, language: str) -> str | None:
 def surer(one: Result, other: Result) -> Result:
     """The one that decides for more, or, where both decide alike, is more confident."""
     return max(one, other, key=lambda result: (DECISIONS.index(result.decision), result.confidence))
+
+
+def told_in(index: KnowledgeIndex, result: Result, *, language: str, audience: str) -> Result:
+    """What was found in all languages, each article in `language` where the reader may see it in that one too."""
+    hits = []
+    for hit in result.hits:
+        own = index.articles.get(f"{index.articles[hit.article_id].article.subject}.{_own(language)}")
+        hits.append(_shown_as(own.article, hit.score) if own and own.article.seen_by(audience) else hit)
+    return replace(result, language=language, hits=tuple(hits))
 
 
 def evidence(index: KnowledgeIndex, text: str, ranked: Sequence[Candidate], background: float) -> dict[str, float]:
@@ -241,6 +254,8 @@ def _shown(decision: Decision, ranked: Sequence[Candidate], k: int) -> Sequence[
 
 
 def _hit(candidate: Candidate) -> Hit:
-    article = candidate.article
-    score = round(max(0.0, min(1.0, candidate.score)), 4)
+    return _shown_as(candidate.article, round(max(0.0, min(1.0, candidate.score)), 4))
+
+
+def _shown_as(article: Article, score: float) -> Hit:
     return Hit(article.id, article.question, article.answer, article.language, score)

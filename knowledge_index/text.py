@@ -10,6 +10,7 @@ _CONTROL_OR_SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+_LATIN_WORD = re.compile("[A-Za-z]{3,}")
 _KANA = re.compile("[\u3040-\u30ff]")
 _SIMPLER = str.maketrans(
     "門鎖開關機電線網絡頻鏡頭攝燈連斷裝設備號碼驗證帳賬戶訂單貨換錢價優運費發據買賣還維護壞問題請這個們麼嗎為說話讓幫時間點長"
@@ -40,6 +41,11 @@ def simplified(text: str) -> str:
 def is_chinese(text: str) -> bool:
     """Whether any CJK ideograph stands in the text."""
     return _CJK.search(text) is not None
+
+
+def mixes_scripts(text: str) -> bool:
+    """Whether words in Latin letters stand beside Chinese characters."""
+    return is_chinese(text) and _LATIN_WORD.search(text) is not None
 
 
 def sentences(text: str) -> list[str]:

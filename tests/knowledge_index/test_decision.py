@@ -83,6 +83,23 @@ def test_what_is_written_with_slips_is_answered_as_it_was_meant(
     assert talk(shop_address, journey) == ("answer", article)
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "article"),
+    [
+        ("zh", "smart lock打不开", "smart-lock-will-not-open.zh"),
+        ("zh", "我的camera offline了", "camera-offline.zh"),
+    ],
+)
+def test_who_mixes_languages_is_answered_from_all_of_them_in_their_own(
+    shop_address: str, language: str, text: str, article: str
+) -> None:
+    async def journey(knowledge: KnowledgeClient) -> tuple[str, str, str]:
+        found = await knowledge.search(text, language=language, timeout=SECONDS)
+        return found.decision, found.hits[0].article_id, found.language
+
+    assert talk(shop_address, journey) == ("answer", article, language)
+
+
 NO_QUESTION = (
     "a" * 4_000,
     "🙂🙂🙂",

@@ -1,6 +1,6 @@
 from knowledge_index import passages
 from knowledge_index.articles import Article
-from knowledge_index.text import MAX_CHARS, clean, sentences
+from knowledge_index.text import MAX_CHARS, clean, mixes_scripts, sentences
 
 
 def test_equal_sayings_become_one_text() -> None:
@@ -39,3 +39,8 @@ def test_the_kinds_of_passage_stay_apart_and_each_text_stands_once() -> None:
         ("answer", "Look behind the television."),
         ("answer", "It is white."),
     ]
+
+
+def test_scripts_are_mixed_where_latin_words_stand_beside_chinese_characters() -> None:
+    assert mixes_scripts("smart lock打不开")
+    assert not any(map(mixes_scripts, ("smart lock", "门锁打不开", "5G网络", "🔒打不开", "")))
