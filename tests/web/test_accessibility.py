@@ -92,11 +92,17 @@ def test_nobody_is_kept_out_of_what_a_page_shows(
 
 
 @pytest.mark.parametrize(("lang", "size"), [("en", NARROW), ("zh", WIDE)], ids=["en", "zh"])
-def test_nobody_is_kept_out_of_any_page(windows: Windows, lang: str, size: ViewportSize) -> None:
+def test_nobody_is_kept_out_of_any_page(windows: Windows, cleo: StaffMember, lang: str, size: ViewportSize) -> None:
+    given = {"language": lang, "question": f"Help {lang}?", "answer": "**Yes**", "tags": [], "audience": "public"}
+    article = cleo.post("/knowledge/articles", given, status=201)["id"]
+    cleo.post(f"/knowledge/articles/{article}/publish")
     page = windows.staff("admin", "/desk", lang=lang, size=size)
     found: list[str] = []
     for path in PAGES:
         page.goto(windows.url + path)
         expect(page.locator(WIRED)).to_be_attached()
+        found += barriers(page, path)
+    for path in (f"/help/{lang}", f"/help/{lang}/{article}"):
+        page.goto(windows.url + path)
         found += barriers(page, path)
     assert found == []

@@ -103,10 +103,10 @@ const asRow = ({ key, content, at }) => ({
   updated_at: at,
 });
 
-/** What was begun and not saved stands on top, so that it is not forgotten. */
+/** What was begun and not saved stands on top of the whole list, so that it is not forgotten. */
 function draw() {
   if (!counts) return;
-  const begun = drafts.filter(({ key }) => isNewKey(key)).map(asRow);
+  const begun = isNarrowed() ? [] : drafts.filter(({ key }) => isNewKey(key)).map(asRow);
   rows.show([...begun, ...articles]);
   $("#count").textContent = t("knowledge.count", { n: counts.total });
   $("#none").hidden = articles.length + begun.length > 0;
