@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from functools import lru_cache
+from importlib.metadata import distribution
+from pathlib import Path
 
 MAX_CHARS = 4_000
 """Longer texts are cut here first; no model reads that far."""
@@ -12,17 +15,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _LATIN_WORD = re.compile("[A-Za-z]{3,}")
 _KANA = re.compile("[\u3040-\u30ff]")
-_SIMPLER = str.maketrans(
-    "門鎖開關機電線網絡頻鏡頭攝燈連斷裝設備號碼驗證帳賬戶訂單貨換錢價優運費發據買賣還維護壞問題請這個們麼嗎為說話讓幫時間點長"
-    "過來對錯無沒從應該現實樣種類數總結給經濟務員處決變動聲響聽視覺觀傳輸進遠離達遲緊報塊寬濕熱溫滅煙氣閃綁聯藍齒訊級復舊啟閉"
-    "鍵盤輕觸鑰櫃樓層區廣場縣鎮鄉國際郵遞遺丟損傷險陳詢諮謝訴評論獎轉賠償責約條協議權隱資庫讀寫檔圖標誌簡體譯語調試檢測產質廠"
-    "準註冊錄選擇項頁簽顯異樂燒壓縮滿夠釋領導紙張筆腦軟後",
-    "门锁开关机电线网络频镜头摄灯连断装设备号码验证账账户订单货换钱价优运费发据买卖还维护坏问题请这个们么吗为说话让帮时间点长"
-    "过来对错无没从应该现实样种类数总结给经济务员处决变动声响听视觉观传输进远离达迟紧报块宽湿热温灭烟气闪绑联蓝齿讯级复旧启闭"
-    "键盘轻触钥柜楼层区广场县镇乡国际邮递遗丢损伤险陈询咨谢诉评论奖转赔偿责约条协议权隐资库读写档图标志简体译语调试检测产质厂"
-    "准注册录选择项页签显异乐烧压缩满够释领导纸张笔脑软后",
-)
-"""Of about 200 characters that support is asked about, the traditional and the simplified one."""
+_TRADITIONAL = "opencc/dictionary/TSCharacters.txt"
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？；])|\n+")
 
 
@@ -34,8 +27,17 @@ def clean(text: str) -> str:
 
 
 def simplified(text: str) -> str:
-    """Traditional characters that support is asked about as simplified ones, one for one. Japanese stays as it is."""
-    return text if _KANA.search(text) or not is_chinese(text) else text.translate(_SIMPLER)
+    """Traditional characters as simplified ones, one for one. Japanese stays as it is."""
+    return text if _KANA.search(text) or not is_chinese(text) else text.translate(_simpler())
+
+
+@lru_cache(maxsize=1)
+def _simpler() -> dict[int, str]:
+    """OpenCC's table, without the characters that simplified Chinese writes too; 帳 is an account to us, not a tent."""
+    file = distribution("opencc-python-reimplemented").locate_file(_TRADITIONAL)
+    rows = [line.split() for line in Path(str(file)).read_text("utf-8").splitlines()]
+    table = {ord(traditional): simple[0] for traditional, *simple in rows if traditional not in simple}
+    return {**table, ord("帳"): "账"}
 
 
 def is_chinese(text: str) -> bool:

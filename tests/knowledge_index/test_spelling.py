@@ -68,4 +68,5 @@ def test_a_query_with_slips_finds_what_it_means() -> None:
 
 def test_traditional_characters_are_read_as_simplified_ones_and_japanese_is_left_alone() -> None:
     assert clean("智能門鎖打不開，請問怎麼換電池") == "智能门锁打不开,请问怎么换电池"
+    assert clean("帳號被鎖，禮品卡餘額與運費") == "账号被锁,礼品卡余额与运费"
     assert clean("スマートロックの電池") == "スマートロックの電池"
