@@ -112,9 +112,9 @@ def news(session: Session, cluster: Cluster, text: str | None) -> News:
     if article.status != Status.PUBLISHED or article.audience != Audience.PUBLIC:
         raise errors.Conflict("Customers are not answered with this article.", fields={"status": article.status})
     if text is not None:
-        return News(text, article_id=article.id, article_question=article.question)
+        return News(State.ANSWERED, text, article_id=article.id, article_question=article.question)
     opening = OPENING.get(cluster.language, OPENING["en"])
-    return News(article.answer, opening, article.id, article.question)
+    return News(State.ANSWERED, article.answer, opening, article.id, article.question)
 
 
 def _variant(cluster: Cluster, article: Article) -> str:

@@ -139,16 +139,17 @@ class ClusterEvent(Base):
 
 
 class Telling(Base):
-    """Somebody who asked was told; `message_id` is the last that they had asked by then."""
+    """Somebody who asked was told `about` a state; `message_id` is the last that they had asked by then."""
 
     __tablename__ = "tellings"
-    __table_args__ = (UniqueConstraint("cluster_id", "message_id"),)
+    __table_args__ = (UniqueConstraint("cluster_id", "message_id", "about"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     cluster_id: Mapped[str] = mapped_column(ForeignKey("clusters.id"))
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"))
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
     message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"))
+    about: Mapped[str] = mapped_column(String(10))
     how: Mapped[str] = mapped_column(String(12))
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime]

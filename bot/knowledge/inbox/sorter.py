@@ -24,6 +24,8 @@ MOST_CENTRES = 20_000
 """The newest of a language: 30 MB, compared in some milliseconds."""
 NO_CENTRE = ""
 EMBED_SECONDS = 10.0
+REST_SECONDS = 0.1
+"""Where there is much to place, customers' turns come in between."""
 log = logging.getLogger(__name__)
 
 
@@ -90,6 +92,7 @@ class Sorter:
         for language, some in by_language.items():
             digests[wire.embedding_of(language)] = await self._embed(language, some, vectors)
         await asyncio.to_thread(self._place, box, ids, vectors, digests)
+        await asyncio.sleep(REST_SECONDS)
         return True
 
     async def _embed(self, language: str, wordings: Sequence[Wording], vectors: dict[str, str]) -> str:

@@ -17,20 +17,21 @@ from bot.core.db import Database, after_commit
 from bot.core.tables import insert_if_absent
 from bot.knowledge.inbox import clusters
 from bot.knowledge.inbox.clusters import Box
-from bot.knowledge.inbox.models import Cluster, Telling
+from bot.knowledge.inbox.models import Cluster, State, Telling
 
 SUGGEST_JOB = "suggest_to_agent"
 AT_ONCE = 50
 """People in one transaction: their conversations stand still for so long."""
-PARTS = {"gap": 900, "wish": 901}
-"""Above whatever a turn says in reply to a message, so that of each kind one telling answers one message."""
+PARTS = {State.ANSWERED: 900, State.PLANNED: 901, State.NO: 902, State.DONE: 903}
+"""Above whatever a turn says in reply to a message, so that each of these is told once in reply to one."""
 _MARKS = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~])")
 
 
 @dataclass(frozen=True)
 class News:
-    """What is told, after an opening that may name the person's own `{question}`."""
+    """What is told about a state, after an opening that may name the person's own `{question}`."""
 
+    about: State
     text: str
     opening: str = ""
     article_id: str | None = None
@@ -60,19 +61,21 @@ Compose = Callable[[Session, Cluster, str | None], News]
 def do_tell(
     db: Database, box: Box, *, cluster_id: str, text: str | None, compose: Compose, staff: Staff
 ) -> dict[str, int]:
-    """Tell whoever was not told since they asked last; how many there are, and what became of each.
+    """Tell whoever was not told of it since they asked last; how many there are, and what became of each.
 
     Many transactions, none of which holds many conversations: broken off it can be called again, and tells the rest.
     """
     with db.transaction() as session:
         cluster = clusters.hold(session, box, cluster_id)
         news = compose(session, cluster, text)
-        people, told = _people(session, box, cluster), _told(session, cluster)
+        people, told = _people(session, box, cluster), _told(session, cluster, news)
     left = [person for person in people if person.message_id not in told]
     counted = Counter(people=len(people), already=len(people) - len(left), told=0, suggested=0, cannot=0)
     for first in range(0, len(left), AT_ONCE):
         with db.transaction() as session:
             counted.update(_tell_some(session, box, cluster.id, left[first : first + AT_ONCE], news, staff))
+    if not counted["told"] + counted["suggested"]:
+        return dict(counted)
     with db.transaction() as session:
         kept = {name: counted[name] for name in ("told", "suggested", "cannot")}
         clusters.do_record(session, clusters.access(session, box, cluster.id), "told", staff=staff, **kept)
@@ -80,9 +83,10 @@ def do_tell(
 
 
 def _people(session: Session, box: Box, cluster: Cluster) -> list[Person]:
+    """But for those who took their words back."""
     rows, found = box.rows, dict[str, Person]()
     asked = select(rows.customer_id, rows.message_id, rows.text, rows.conversation_id)
-    theirs = asked.where(rows.cluster_id == cluster.id).order_by(rows.at, rows.message_id)
+    theirs = asked.where(rows.cluster_id == cluster.id, rows.wording.is_not(None)).order_by(rows.at, rows.message_id)
     for customer_id, message_id, text, conversation_id in session.execute(theirs):
         person = found.setdefault(customer_id, Person(customer_id))
         person.message_id, person.text = message_id, text
@@ -90,8 +94,9 @@ def _people(session: Session, box: Box, cluster: Cluster) -> list[Person]:
     return [*found.values()]
 
 
-def _told(session: Session, cluster: Cluster) -> set[str]:
-    return set(session.scalars(select(Telling.message_id).where(Telling.cluster_id == cluster.id)))
+def _told(session: Session, cluster: Cluster, news: News) -> set[str]:
+    of_it = (Telling.cluster_id == cluster.id) & (Telling.about == news.about)
+    return set(session.scalars(select(Telling.message_id).where(of_it)))
 
 
 def _tell_some(
@@ -106,14 +111,14 @@ def _tell_some(
         conversation = _open(person, there)
         if conversation is None:
             counted["cannot"] += 1
-        elif not _do_note(session, cluster_id, person, conversation, staff):
+        elif not _do_note(session, cluster_id, person, conversation, news, staff):
             counted["already"] += 1
         elif conversation.owner == Owner.AGENT:
             counted["suggested"] += 1
             jobs.enqueue(session, SUGGEST_JOB, _suggestion(conversation, person, news))
         else:
             counted["told"] += 1
-            said.append(_words(box, conversation, person, news))
+            said.append(_words(conversation, person, news))
     delivery.do_say_each(session, said)
     after_commit(session, functools.partial(_count, box, counted))
     return counted
@@ -130,7 +135,9 @@ def _open(person: Person, there: dict[str, Conversation]) -> Conversation | None
     return next((one for one in theirs if one.closed_at is None), None)
 
 
-def _do_note(session: Session, cluster_id: str, person: Person, conversation: Conversation, staff: Staff) -> bool:
+def _do_note(
+    session: Session, cluster_id: str, person: Person, conversation: Conversation, news: News, staff: Staff
+) -> bool:
     """Whether nobody else tells them just now."""
     how = "suggestion" if conversation.owner == Owner.AGENT else "message"
     row = {
@@ -138,6 +145,7 @@ def _do_note(session: Session, cluster_id: str, person: Person, conversation: Co
         "customer_id": person.customer_id,
         "conversation_id": conversation.id,
         "message_id": person.message_id,
+        "about": news.about,
         "how": how,
         "staff_id": staff.id,
         "at": clock.now(),
@@ -145,7 +153,7 @@ def _do_note(session: Session, cluster_id: str, person: Person, conversation: Co
     return insert_if_absent(session, Telling, row) is not None
 
 
-def _words(box: Box, conversation: Conversation, person: Person, news: News) -> Message:
+def _words(conversation: Conversation, person: Person, news: News) -> Message:
     """The bot speaks where it is its turn to; in the queue the system does."""
     by_bot = conversation.owner == Owner.BOT
     if by_bot and news.article_id is not None:
@@ -157,7 +165,7 @@ def _words(box: Box, conversation: Conversation, person: Person, news: News) -> 
         article_id=news.article_id,
         article_question=news.article_question,
         in_reply_to=person.message_id,
-        part=PARTS[box.kind],
+        part=PARTS[news.about],
     )
 
 

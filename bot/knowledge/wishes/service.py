@@ -63,7 +63,8 @@ def news(_session: Session, cluster: Cluster, text: str | None) -> News:
     """The verdict with its reason. Raises Conflict while there is none."""
     if cluster.state == State.OPEN:
         raise errors.Conflict("There is no verdict yet to tell of.", fields={"state": cluster.state})
+    verdict = State(cluster.state)
     if text is not None:
-        return News(text)
+        return News(verdict, text)
     openings = OPENINGS.get(cluster.language, OPENINGS["en"])
-    return News(cluster.reason or "", openings[State(cluster.state)])
+    return News(verdict, cluster.reason or "", openings[verdict])

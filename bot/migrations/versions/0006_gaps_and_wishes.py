@@ -83,6 +83,7 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.String(length=32), nullable=False),
         sa.Column("conversation_id", sa.String(length=32), nullable=False),
         sa.Column("message_id", sa.String(length=32), nullable=False),
+        sa.Column("about", sa.String(length=10), nullable=False),
         sa.Column("how", sa.String(length=12), nullable=False),
         sa.Column("staff_id", sa.String(length=32), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
@@ -92,7 +93,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_tellings_message_id")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_tellings_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tellings")),
-        sa.UniqueConstraint("cluster_id", "message_id", name=op.f("uq_tellings_cluster_id_message_id")),
+        sa.UniqueConstraint("cluster_id", "message_id", "about", name=op.f("uq_tellings_cluster_id_message_id_about")),
     )
     op.create_table(
         "sortings",

@@ -58,3 +58,13 @@ def test_those_who_wished_it_are_told_the_verdict(ada: Ada, cleo: StaffMember, d
     assert dan.post(f"{path}/tell")["told"] == 1
     told = [message["text"] for message in ada.messages() if "Settings" in message["text"]]
     assert told == [f"You wished for this: “wish {question}” It is there now.\n\nLook under Settings."]
+
+
+def test_each_verdict_is_told_once(ada: Ada, cleo: StaffMember, question: str) -> None:
+    ada.asks(f"wish {question}")
+    path = f"/knowledge/wishes/{only(cleo, question, of='wishes')['id']}"
+    told = []
+    for verdict in ("planned", "planned", "done", "planned"):
+        cleo.post(f"{path}/verdict", {"verdict": verdict, "why": "So it is."})
+        told.append(cleo.post(f"{path}/tell")["told"])
+    assert told == [1, 0, 1, 0]
