@@ -187,7 +187,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     So one process runs them; two begin with the longest, see Together.
     """
-    items.sort(key=lambda item: 2 * bool(item.get_closest_marker("stack")) + bool(item.get_closest_marker("browser")))
+    items.sort(key=lambda item: 2 if item.get_closest_marker("stack") else bool(item.get_closest_marker("browser")))
 
 
 LONGEST = ("tests/journeys", "tests/web", "tests/rasa", "tests/process/test_stack.py", "tests/grown/test_grown.py")
