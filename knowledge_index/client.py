@@ -20,6 +20,7 @@ import aiohttp
 SEARCH_SECONDS = 2.0
 EMBED_SECONDS = 2.0
 CHANGE_SECONDS = 10.0
+MANY_SECONDS = 30.0
 REPLACE_SECONDS = 900.0
 TRIAL_SECONDS = 120.0
 HEALTH_SECONDS = 1.0
@@ -142,7 +143,7 @@ class KnowledgeClient:
         body = {name: value for name, value in article.items() if name != "id"}
         return int((await self._call("PUT", _path(article["id"]), timeout, body))["version"])
 
-    async def put_articles(self, articles: Sequence[dict[str, Any]], *, timeout: float = CHANGE_SECONDS) -> None:
+    async def put_articles(self, articles: Sequence[dict[str, Any]], *, timeout: float = MANY_SECONDS) -> None:
         """Many in one call: they are found by their words when it returns, and by meaning as their vectors follow."""
         if articles:
             await self._call("POST", "/articles/batch", timeout, {"articles": list(articles)})

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -16,13 +17,16 @@ from knowledge_index import logs
 from knowledge_index.embedded import EmbeddedArticle, Wanted, heights, wanted
 from knowledge_index.embedder import CannotEmbed, Key, Vectors, key_for
 from knowledge_index.index import KnowledgeIndex
+from knowledge_index.search import Hit, Result
 from knowledge_index.store import Change
 from knowledge_index.text import clean
 
 PASSAGES_AT_ONCE: dict[Key, int] = {"en": 512, "multi": 192}
 """Some two seconds of work: more would be lost by a crash, less makes every search learn its space anew."""
 HASTENED = 5
-HASTE_SECONDS = 1.0
+HASTE_SECONDS = 0.5
+COVERED = 0.8
+"""How much of a question, by weight, an article must have the words of to be offered without a vector."""
 
 
 class Shelves(Protocol):
@@ -59,19 +63,25 @@ class Following:
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
-    async def hasten(self, text: str, language: str, key: Key) -> None:
-        """Make at once what the articles lack that have the words of this question; for so long as a person waits."""
+    async def hasten(self, text: str, language: str, key: Key) -> list[str]:
+        """Make at once what the articles lack that have the words of this question; for so long as a person waits.
+
+        Returns those of them that still lack it, and have nearly all of its words.
+        """
         index = self._library.index
         if not index.lacking[key] or language not in index.words or key_for(language) != key:
-            return
+            return []
         words = index.words[language]
-        scores = words.scores(words.terms(clean(text)))
+        terms = words.terms(clean(text))
+        scores = words.scores(terms)
         nearest = sorted(scores, key=lambda name: (-scores[name], name))[:HASTENED]
         lacking = [index.articles[name] for name in nearest if name in index.lacking[key]]
         if lacking:
             making = asyncio.ensure_future(self._make(key, lacking, background=False))
             with suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(making), HASTE_SECONDS)
+        late = [held.article.id for held in lacking if held.article.id in self._library.index.lacking[key]]
+        return [name for name in late if words.coverage(terms, name) >= COVERED]
 
     async def _work(self, key: Key) -> None:
         try:
@@ -117,3 +127,15 @@ class Following:
 def _followed(held: EmbeddedArticle, key: Key, rows: Sequence[Vectors]) -> Change:
     matrix = np.ascontiguousarray(np.stack(rows), dtype=np.float32)
     return Change(held.article.id, held.article.version, vectors={key: matrix})
+
+
+def offered(index: KnowledgeIndex, found: Result, late: Sequence[str], *, audience: str, k: int) -> Result:
+    """What was found, after what has the words and no vector yet: to choose from, since nobody can say that it fits."""
+    if found.decision == "answer":
+        return found
+    seen = [index.articles[name].article for name in late if name in index.articles]
+    hits = [Hit(one.id, one.question, one.answer, one.language, 0.0) for one in seen if one.seen_by(audience)]
+    if not hits:
+        return found
+    others = [hit for hit in found.hits if hit.article_id not in {one.article_id for one in hits}]
+    return replace(found, decision="choices", hits=tuple([*hits, *others][:k]))

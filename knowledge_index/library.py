@@ -16,7 +16,7 @@ from knowledge_index.calibration import Calibration
 from knowledge_index.embedded import EmbeddedArticle, Wanted, assembled, wanted
 from knowledge_index.embedder import CannotEmbed, Embedder, Key, Vectors, key_for
 from knowledge_index.evaluate import Evaluation
-from knowledge_index.following import Following
+from knowledge_index.following import Following, offered
 from knowledge_index.index import KnowledgeIndex, built
 from knowledge_index.kept import KeptVectors
 from knowledge_index.manifest import IndexRefused, Manifest
@@ -86,7 +86,21 @@ class Library:
     async def search(self, asked: Asked) -> Result:
         """Never raises for a strange text: what cannot be embedded has no answer.
 
-        A text of several questions is searched question by question, and as a whole where none of them is answered;
+        Where its own language has nothing, an article that is told in another language alone may answer it.
+        """
+        found = await self._searched(asked)
+        if found.decision != "none" or search.elsewhere(self.index, asked.language) is None:
+            return found
+        try:
+            vector = await self.batcher.vector(Wanted("multi", "query", asked.text))
+        except CannotEmbed:
+            return found
+        return search.or_elsewhere(
+            self.index, found, text=asked.text, vector=vector, audience=asked.audience, k=asked.k
+        )
+
+    async def _searched(self, asked: Asked) -> Result:
+        """A text of several questions is searched question by question, and as a whole where none of them is answered;
         one that leans on the question before it, also together with that one.
         """
         texts = questions.split(asked.text)
@@ -118,7 +132,7 @@ class Library:
 
     async def _decided(self, asked: Asked, without: str | None) -> Result:
         within = search.scope(self.index, asked.language)
-        await self.following.hasten(asked.text, within.languages[0] if within.languages else "", within.key)
+        late = await self.following.hasten(asked.text, within.languages[0] if within.languages else "", within.key)
         try:
             vector = await self.batcher.vector(Wanted(within.key, "query", asked.text))
         except CannotEmbed:
@@ -126,7 +140,7 @@ class Library:
         if search.scope(self.index, asked.language) != within:
             return await self._decided(asked, without)
         said = self.index.articles.get(without) if without else None
-        return search.search(
+        found = search.search(
             self.index,
             text=asked.text,
             vector=vector,
@@ -135,6 +149,7 @@ class Library:
             k=asked.k,
             without=said.article.subject if said else None,
         )
+        return offered(self.index, found, late, audience=asked.audience, k=asked.k) if late else found
 
     async def put(self, article: Article) -> int:
         """Make the article findable. Returns the version that is held afterwards; an older one changes nothing."""

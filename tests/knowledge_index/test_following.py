@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from knowledge_index.articles import Article
 from knowledge_index.calibration import Calibration
 from knowledge_index.client import KnowledgeClient
@@ -54,6 +56,11 @@ def test_what_followed_is_kept_in_the_journal_and_in_a_snapshot(tmp_path: Path) 
     assert {article.id for article in opened(tmp_path).articles()} == {"a.en", "b.en"}
 
 
+async def never(*_given: object, **_more: object) -> None:
+    """A model that is busy with something else for good."""
+    await asyncio.Event().wait()
+
+
 def shop_of(many: int) -> list[Article]:
     return [
         Article(f"gadget{number}.en", 1, "en", f"How do I clean the zorp{number}?", f"Wipe the zorp{number}.")
@@ -62,8 +69,10 @@ def shop_of(many: int) -> list[Article]:
 
 
 def test_a_question_is_answered_from_an_article_that_has_just_come(
-    tmp_path: Path, embedders: dict[Key, Embedder]
+    tmp_path: Path, embedders: dict[Key, Embedder], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("knowledge_index.following.HASTE_SECONDS", PATIENCE_SECONDS)
+
     async def ask() -> tuple[list[str], int]:
         library = Library(tmp_path, embedders, Calibration.read())
         await library.open()
@@ -78,6 +87,25 @@ def test_a_question_is_answered_from_an_article_that_has_just_come(
     first, lacking = asyncio.run(ask())
     assert first == ["gadget17.en"]
     assert 0 < lacking < 40
+
+
+def test_what_has_the_words_and_no_vector_in_time_is_offered(
+    tmp_path: Path, embedders: dict[Key, Embedder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("knowledge_index.following.HASTE_SECONDS", 0.0)
+    monkeypatch.setattr("knowledge_index.following.Following._make", never)
+
+    async def ask(text: str) -> tuple[str, list[str]]:
+        library = Library(tmp_path / text, embedders, Calibration.read())
+        await library.open()
+        library.following.wake = lambda: None  # type: ignore[method-assign]
+        await library.put_many(shop_of(9))
+        found = await library.search(Asked(text, "en"))
+        await library.close()
+        return found.decision, [hit.article_id for hit in found.hits]
+
+    assert asyncio.run(ask("How do I clean the zorp7?")) == ("choices", ["gadget7.en"])
+    assert asyncio.run(ask("How do I clean the fridge?")) == ("none", [])
 
 
 def test_vectors_follow_also_after_a_restart(tmp_path: Path, embedders: dict[Key, Embedder]) -> None:
