@@ -3,14 +3,15 @@
 Reads `{"examples": [[text, label], ...], "seconds"}` from its input, writes the weights that it moved and what they
 are worth knowing about. A process of its own, since it keeps every core busy for minutes. It ends with its parent.
 
-Recipe: cross-entropy over cosines to one prototype an intent, which begins at the mean of its examples. Few steps and
-a small rate, because a few hundred examples can be learnt by heart in seconds. Word embeddings stay as they are:
-a word that no example holds must not drift away from those that some do.
+Recipe: cross-entropy over cosines to one prototype an intent, which begins at the mean of its examples. Only the last
+layers move, and for few steps, because a few hundred examples can be learnt by heart in seconds; on held-back public
+examples two layers did as well as all six, in half the time.
 """
 
 import argparse
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -22,19 +23,21 @@ import numpy as np
 
 RECIPE = 1
 """Raised when anything below changes what comes out: a name of tuned weights stands for it too."""
-ROUNDS = 8
+LAYERS = 2
+ROUNDS = 4
 STEPS = (40, 400)
 """At least and at most, whatever the number of examples."""
 BATCH = 64
 PART = 16
 """Texts of like length that go through the model together: a batch padded to its longest costs three times as much."""
-RATE = 5e-5
+RATE = 1e-4
 PROTOTYPE_RATE = 1e-3
 WARM_SHARE = 0.1
 SCALE = 20.0
 LONGEST_TOKENS = 64
 WEIGHTS = "weights.safetensors"
 ABOUT = "about.json"
+_LAYER = re.compile(r"\.encoder\.layer\.([0-9]+)\.")
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,9 @@ def tune(transformer: Any, examples: Sequence[tuple[str, str]], *, seconds: floa
 
 
 def moved_weights(transformer: Any) -> dict[str, Any]:
-    """What tuning may change, by name, at half precision: 21 MB."""
-    return {name: weights.half() for name, weights in transformer.state_dict().items() if ".encoder." in name}
+    """What tuning may change, by name, at half precision: 7 MB."""
+    last = _last_layers(transformer)
+    return {name: weights.half() for name, weights in transformer.state_dict().items() if last.search(name)}
 
 
 def _steps(examples: int) -> int:
@@ -98,12 +102,19 @@ def _steps(examples: int) -> int:
 
 
 def _unfrozen(transformer: Any) -> list[Any]:
+    last = _last_layers(transformer)
     for name, weights in transformer.named_parameters():
-        weights.requires_grad_(".encoder." in name)
+        weights.requires_grad_(bool(last.search(name)))
     moved = [weights for weights in transformer.parameters() if weights.requires_grad]
     if not moved:
         raise SystemExit("This model has no encoder that tuning knows: take the bundled one, or do without tuning.")
     return moved
+
+
+def _last_layers(transformer: Any) -> re.Pattern[str]:
+    """Of the names of weights."""
+    numbers = sorted({int(found[1]) for name in transformer.state_dict() if (found := _LAYER.search(name))})
+    return re.compile(rf"\.encoder\.layer\.({'|'.join(map(str, numbers[-LAYERS:])) or 'none'})\.")
 
 
 def _means(transformer: Any, texts: Sequence[str], truth: Any) -> Any:

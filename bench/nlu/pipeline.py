@@ -1,5 +1,6 @@
 """The product's way from a text to an intent, as config.yml sets it, without Rasa around it."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,8 +12,9 @@ import yaml
 
 from bot.core.settings import PROJECT_ROOT
 from bot.nlu import fitting
-from bot.nlu.embeddings import EmbeddingsClient, knowledge_url
+from bot.nlu.embeddings import EmbeddingsClient, EmbeddingsUnavailable, knowledge_url
 from bot.nlu.head import Head
+from bot.nlu.prototypes import Prototypes
 from bot.nlu.regression import Floats
 
 BATCH: Final = 64
@@ -54,22 +56,51 @@ def embedded(pairs: Sequence[tuple[str, str]], *, space: str) -> Said:
     return Said(space, texts, np.asarray([label for _, label in pairs]), vectors(texts, space=space))
 
 
-def vectors(texts: Sequence[str], *, space: str) -> Floats:
+def vectors(texts: Sequence[str], *, space: str, tuned: str = "") -> Floats:
     """In the order of the texts; alike lengths travel together, which costs the model less padding."""
     client = EmbeddingsClient(knowledge_url(), timeout=120.0)
     order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
     found: list[Any] = [None] * len(texts)
     for start in range(0, len(order), BATCH):
         rows = order[start : start + BATCH]
-        for row, vector in zip(rows, client.embed([texts[row] for row in rows], model=space), strict=True):
+        made = client.embed([texts[row] for row in rows], model=space, tuned=tuned)
+        for row, vector in zip(rows, made, strict=True):
             found[row] = vector
     return np.asarray(found, dtype=np.float64)
 
 
 def trained(said: Said) -> Head:
     """The head that Rasa would train on these examples."""
-    given = _with_names(said) if NAMES in pipeline() else _plain(said)
-    return fitting.fit(given, c=float(pipeline()[CLASSIFIER]["c"]))
+    return fitting.fit(_examples(said), c=float(pipeline()[CLASSIFIER]["c"]))
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What `bot.nlu.tuned.TunedFeaturizer` in the pipeline adds: a name of weights, and what their vectors tell."""
+
+    name: str
+    prototypes: Prototypes
+
+    def opinion(self, said: Said) -> Floats:
+        return self.prototypes.log_probabilities(vectors(said.texts, space=said.space, tuned=self.name))
+
+
+def tuned(said: Said, seconds: float) -> Tuned:
+    """Waits until the service has tuned its encoder. Raises EmbeddingsUnavailable where it fails."""
+    given = _examples(said)
+    client = EmbeddingsClient(knowledge_url(), timeout=120.0)
+    name, state, why = client.tune(list(zip(given.texts, map(str, given.labels), strict=True)), seconds)
+    while state == "tuning":
+        time.sleep(0.2)
+        state, why = client.tuning(name)
+    if state != "ready":
+        raise EmbeddingsUnavailable(why)
+    moved = vectors(given.texts, space=said.space, tuned=name)
+    return Tuned(name, Prototypes.of(moved, [str(label) for label in given.labels]))
+
+
+def _examples(said: Said) -> fitting.Examples:
+    return _with_names(said) if NAMES in pipeline() else _plain(said)
 
 
 def _plain(said: Said) -> fitting.Examples:
@@ -87,10 +118,10 @@ def _with_names(said: Said) -> fitting.Examples:
     )
 
 
-def guesses(head: Head, said: Said) -> list[Guess]:
+def guesses(head: Head, said: Said, beside: Floats | None = None) -> list[Guess]:
     """One for each text, the fallback not taken yet: that is a matter of the two thresholds in config.yml."""
     none = head.none_of_these(said.vectors)
-    chances = head.probabilities(said.vectors, said.texts)
+    chances = head.probabilities(said.vectors, said.texts, beside)
     best = chances.argmax(axis=1)
     return [
         Guess(str(truth), head.labels[at], float(row[at]), float(no))

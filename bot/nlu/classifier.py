@@ -1,12 +1,12 @@
 """Intents from sentence vectors and grams: one head for each embedding space, since two spaces do not mix.
 
-Where a tuned encoder gives a second vector, its space has a head too, which is heard beside the first one.
+Where a tuned encoder gives a second vector, what it says is heard beside that.
 """
 
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -25,6 +25,7 @@ from bot.nlu import fitting
 from bot.nlu import head as heads
 from bot.nlu.featurizer import space_of
 from bot.nlu.names import is_name
+from bot.nlu.prototypes import Prototypes
 from bot.nlu.tuned import ORIGIN as TUNED
 
 logger = logging.getLogger(__name__)
@@ -76,15 +77,22 @@ class VectorIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
         with model_storage.read_from(resource) as folder:
             spaces = json.loads((folder / _INDEX_FILE).read_text(encoding="utf-8"))
             kept = {space: heads.Head.load(folder / f"{space}.npz") for space in spaces}
-        return cls(config, model_storage, resource, kept)
+            tuned = {space: Prototypes.load(path) for space in spaces if (path := _tuned_file(folder, space)).exists()}
+        return cls(config, model_storage, resource, kept, tuned)
 
     def __init__(
-        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, kept: dict[str, heads.Head]
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        kept: dict[str, heads.Head],
+        tuned: dict[str, Prototypes] | None = None,
     ) -> None:
         self._config = config
         self._storage = model_storage
         self._resource = resource
         self._heads = kept
+        self._tuned = tuned or {}
 
     def train(self, training_data: TrainingData) -> Resource:
         by_space: dict[str, list[Message]] = defaultdict(list)
@@ -92,22 +100,20 @@ class VectorIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
             if _vector(example) is not None:
                 by_space[space_of(example)].append(example)
         for space, given in by_space.items():
-            self._heads[space] = self._learnt(given, _vector)
-            if all(_tuned_vector(example) is not None for example in given):
-                self._heads[_beside(space)] = self._learnt(given, _tuned_vector)
+            self._heads[space] = fitting.fit(self._examples(given), c=self._config["c"], gram_c=self._config["gram_c"])
+            second = [_tuned_vector(example) for example in given]
+            if all(vector is not None for vector in second):
+                self._tuned[space] = Prototypes.of(np.asarray(second), [example.get(INTENT) for example in given])
         self._persist()
         return self._resource
 
-    def _learnt(self, given: list[Message], vector_of: Callable[[Message], Any]) -> heads.Head:
-        examples = fitting.examples(
-            np.asarray([vector_of(example) for example in given], dtype=np.float64),
+    def _examples(self, given: list[Message]) -> fitting.Examples:
+        return fitting.examples(
+            np.asarray([_vector(example) for example in given], dtype=np.float64),
             [example.get(INTENT) for example in given],
             [example.get(TEXT) for example in given] if self._config["grams"] else (),
             [is_name(example) for example in given],
         )
-        if vector_of is _tuned_vector:
-            return fitting.fit_tuned(examples, c=self._config["c"])
-        return fitting.fit(examples, c=self._config["c"], gram_c=self._config["gram_c"])
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process(training_data.training_examples)
@@ -141,20 +147,22 @@ class VectorIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
             return likeliest
         return [{"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": none}, *likeliest]
 
-    def _opinion_beside(self, message: Message) -> tuple[Any, ...]:
-        """What the tuned encoder's head says, where there is one and its vector came."""
-        vector, head = _tuned_vector(message), self._heads.get(_beside(space_of(message)))
-        return () if vector is None or head is None else (head.log_probabilities(vector[np.newaxis, :]),)
+    def _opinion_beside(self, message: Message) -> Any:
+        """What the tuned encoder says, where there is one and its vector came."""
+        vector, prototypes = _tuned_vector(message), self._tuned.get(space_of(message))
+        return None if vector is None or prototypes is None else prototypes.log_probabilities(vector[np.newaxis, :])
 
     def _persist(self) -> None:
         with self._storage.write_to(self._resource) as folder:
             (folder / _INDEX_FILE).write_text(json.dumps(sorted(self._heads)), encoding="utf-8")
             for space, head in self._heads.items():
                 head.save(folder / f"{space}.npz")
+            for space, prototypes in self._tuned.items():
+                prototypes.save(_tuned_file(folder, space))
 
 
-def _beside(space: str) -> str:
-    return f"{space}-{TUNED}"
+def _tuned_file(folder: Path, space: str) -> Path:
+    return folder / f"{space}-tuned.npz"
 
 
 def _vector(message: Message) -> Any:

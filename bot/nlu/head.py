@@ -17,8 +17,9 @@ from bot.nlu.none import NoneOfThese
 from bot.nlu.regression import Floats
 from bot.nlu.trust import Trust, log_softmax, weighed
 
-TRUST_BESIDE: Final = 1.0
-"""In the tuned encoder's opinion. It has seen every example, so that no held-out ones can tell: chosen on others."""
+HALF: Final = 0.5
+"""The weight of a tuned encoder's opinion, and of all the others together. It has seen every example, so that none can
+be held out to tell what it is worth: chosen on other data, for the least surprise."""
 
 
 @dataclass(frozen=True)
@@ -54,23 +55,18 @@ class Head:
     def dimension(self) -> int:
         return int(self.centre.shape[0])
 
-    def probabilities(self, vectors: Floats, texts: Sequence[str] = (), beside: Sequence[Floats] = ()) -> Floats:
+    def probabilities(self, vectors: Floats, texts: Sequence[str] = (), beside: Floats | None = None) -> Floats:
         """Rows of probabilities in the order of `labels`, given that one of them is meant; see `none_of_these`.
 
-        By the vectors alone where no texts are given. `beside`: log probabilities by the head of another space.
-        A row adds up to less than 1 where its text is shorter than any
-        example of its likeliest label: "account" alone is about an account, but does not yet say that it is blocked.
+        By the vectors alone where no texts are given. `beside`: log probabilities by a tuned encoder. A row adds
+        up to less than 1 where its text is shorter than any example of its likeliest label: "account" alone is about
+        an account, but does not yet say that it is blocked.
         """
-        opinions, trust = [*self.opinions(vectors, texts), *beside], [*self.trust, *[TRUST_BESIDE] * len(beside)]
-        chances = np.exp(weighed(opinions, trust))
+        chances = np.exp(self._with(beside, weighed(self.opinions(vectors, texts), self.trust)))
         if not len(texts):
             return np.asarray(chances)
         lengths, wanted = np.array([said(text) for text in texts]), self.shortest[chances.argmax(axis=1)]
         return np.asarray(chances * (np.minimum(1, lengths / np.maximum(wanted, 1)) ** 2)[:, np.newaxis])
-
-    def log_probabilities(self, vectors: Floats) -> Floats:
-        """By the vectors alone, for another head to hear."""
-        return weighed(self.opinions(vectors), self.trust)
 
     def opinions(self, vectors: Floats, texts: Sequence[str] = ()) -> tuple[Floats, Floats, Floats]:
         """Log probabilities of the labels by the vectors, by the grams and by the nearest examples."""
@@ -79,6 +75,9 @@ class Head:
         if self.trust[1] and len(texts):
             grams = np.vstack([self._by_grams(text) for text in texts])
         return log_softmax(self._logits(vectors)), grams, log_softmax(near)
+
+    def _with(self, beside: Floats | None, scores: Floats) -> Floats:
+        return scores if beside is None else weighed((scores, beside), (HALF, HALF))
 
     def none_of_these(self, vectors: Floats) -> Floats:
         """The probability of each row that it means none of the labels."""

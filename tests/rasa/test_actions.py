@@ -77,7 +77,7 @@ def test_an_article_that_fits_is_the_answer_and_is_named(bot: Bot, knowledge: Lo
     knowledge.answer = lambda _path, _body: found("answer", HIT)
     said, told = bot.does("action_answer", "lock offline", "device_offline", language="en", embedding="en")
     assert said == ("Look at the hub.", None)
-    about = {"article_id": "smart-lock-offline.en", "score": 0.91, "question": "My lock is offline"}
+    about = {"article_id": "smart-lock-offline.en", "score": 0.91, "question": "My lock is offline", "language": "en"}
     assert told == (None, signal("answered", "device_offline", **about))
     asked = knowledge.asked[-1][1]
     assert (asked["text"], asked["language"], asked.get("audience", "public")) == ("lock offline", "en", "public")
