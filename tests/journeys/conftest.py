@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from bench import product as whole
 from bench.product import Product
@@ -16,6 +17,7 @@ from bot.knowledge import service
 from knowledge_index import seed
 from tests.people import Ada, StaffMember, until
 from tests.sites import PASSWORD, STAFF, hire, running
+from tests.web.conftest import chromium
 
 LIMITS = {name: int(value) for name, value in whole.UNLIMITED.items()}
 UNHURRIED = {
@@ -62,6 +64,12 @@ def door(request: pytest.FixtureRequest, product: Product) -> str:
     return url
 
 
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
 @pytest.fixture
 def ada(door: str) -> Ada:
     return Ada(door)
@@ -96,6 +104,16 @@ def _seed(database: Database) -> None:
     hire(database)
     with database.transaction() as session:
         service.do_seed(session, seed.articles())
+
+
+def searched(cleo: StaffMember, text: str, language: str) -> dict[str, Any]:
+    """What the search finds, once it does: on a busy machine it may be refused for having taken too long."""
+
+    def found() -> dict[str, Any] | None:
+        answer = cleo.http.get("/knowledge/search", params={"q": text, "language": language})
+        return answer.json() if answer.status_code == 200 else None
+
+    return until(found, what="the search is never ready")
 
 
 def logs_of(product: Product) -> str:

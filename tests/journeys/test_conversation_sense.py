@@ -3,6 +3,7 @@
 import pytest
 
 from bot import wire
+from tests.journeys.conftest import searched
 from tests.people import Ada, StaffMember
 
 pytestmark = pytest.mark.stack
@@ -86,7 +87,7 @@ def test_small_talk_is_answered_in_kind_and_never_as_somebody_else(ada: Ada, wor
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_choice_that_is_tapped_is_answered_with_its_article(ada: Ada, cleo: StaffMember, language: str) -> None:
-    decisions = {q: cleo.get("/knowledge/search", q=q, language=language)["decision"] for q in VAGUE[language]}
+    decisions = {q: searched(cleo, q, language)["decision"] for q in VAGUE[language]}
     for vague in (q for q, decision in decisions.items() if decision == "choices"):
         offered = ada.asks(vague)[-1]
         if offered["kind"] == "choices" and len(offered["choices"]) > 1:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.journeys.conftest import searched
 from tests.people import Ada, StaffMember, until
 
 pytestmark = pytest.mark.stack
@@ -25,5 +26,5 @@ def test_a_published_article_answers_the_next_question(door: str, cleo: StaffMem
 
 
 def _found(cleo: StaffMember, article_id: str) -> bool:
-    found = cleo.get("/knowledge/search", q="do you lend out ladders", language="en")
+    found = searched(cleo, "do you lend out ladders", "en")
     return article_id in [hit["article_id"] for hit in found["hits"]]

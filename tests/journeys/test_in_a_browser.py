@@ -6,10 +6,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from bench.product import Product
-from tests.web.conftest import browser
 from tests.web.windows import Chat, Windows
 
-__all__ = ["browser"]
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
 

@@ -8,10 +8,8 @@ from playwright.sync_api import Browser, expect
 from bench.product import Product
 from tests.people import StaffMember, until
 from tests.sites import PASSWORD
-from tests.web.conftest import browser
 from tests.web.windows import Windows
 
-__all__ = ["browser"]
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -21,9 +22,9 @@ ABSENT = (
 _skipped: list[str] = []
 
 
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Chromium, or a loud skip. Ends with the package, because the driver occupies this thread's event loop."""
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Chromium, or a loud skip. To be ended soon, because the driver occupies this thread's event loop."""
     found = shutil.which("chromium")
     if found is None:
         if os.environ.get(REQUIRED) == "1":
@@ -31,9 +32,15 @@ def browser() -> Iterator[Browser]:
         _skipped.append(ABSENT)
         pytest.skip(ABSENT)
     with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+        browser = driver.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
