@@ -5,10 +5,13 @@ from typing import Any
 from bot import wire
 from bot.dialogue.decide import ONLY_NAMED
 from bot.dialogue.engine import EngineFailed, EngineReply, Signal, TurnInput
+from bot.understanding.clean import fold
+from bot.understanding.naming import name_in
 from knowledge_index.client import Found, Hit, KnowledgeClient, KnowledgeRefused, KnowledgeUnavailable
 
 LIKELY_ENOUGH = 0.2
-"""The chance that the nearest article is meant from which the nearest are offered to who only named a thing."""
+"""The chance that the nearest article is meant from which the nearest are offered to who only named a thing, where the
+search itself would offer nothing."""
 NEAR_ENOUGH = 0.5
 """Of the nearest one's score: what is further away is not offered beside it."""
 
@@ -24,8 +27,9 @@ class KnowledgeEngine:
             return self._only(Signal(wire.HANDOFF, extra={"reason": "asked"}))
         if turn.asks_ticket_status and turn.ticket:
             return self._only(Signal(wire.TICKET_STATUS))
+        text = name_in(fold(turn.text)) if turn.names else turn.text
         try:
-            found = await self._client.search(turn.text, language=turn.language, before=turn.before, said=turn.said)
+            found = await self._client.search(text, language=turn.language, before=turn.before, said=turn.said)
         except (KnowledgeUnavailable, KnowledgeRefused) as error:
             raise EngineFailed("the knowledge service did not answer") from error
         found = found.without(turn.passed_over)
@@ -52,7 +56,7 @@ class KnowledgeEngine:
     def _offered(self, found: Found) -> EngineReply:
         """The articles near a thing that was only named, to be picked from: which of them is meant was not said."""
         near = [hit for hit in found.hits if hit.score >= NEAR_ENOUGH * found.hits[0].score]
-        if not near or found.confidence < LIKELY_ENOUGH:
+        if not near or (found.decision == "none" and found.confidence < LIKELY_ENOUGH):
             return self._only(Signal(wire.UNANSWERED, extra={"reason": ONLY_NAMED}))
         return self._only(Signal(wire.CHOICES, extra={"choices": [_choice(hit) for hit in near]}))
 
@@ -65,4 +69,4 @@ def _choice(hit: Hit) -> dict[str, str]:
 
 
 def _about(hit: Hit) -> dict[str, Any]:
-    return {"article_id": hit.article_id, "question": hit.question, "score": hit.score}
+    return {"article_id": hit.article_id, "question": hit.question, "score": hit.score, "language": hit.language}

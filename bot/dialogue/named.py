@@ -10,7 +10,7 @@ from bot import wire
 from bot.dialogue.decide import ONLY_NAMED
 from bot.dialogue.engine import EngineReply, Signal, TurnInput
 
-SURE = 0.6
+SURE = 0.8
 """Small talk below this confidence is a name that no intent knows."""
 TOO_MUCH = (wire.COMPLAINT, wire.SUGGESTION)
 

@@ -52,12 +52,24 @@ def words_named(folded: str) -> int:
     return 0 if len(words) > 1 and any(map(_DOING.fullmatch, words)) else len(words)
 
 
+def name_in(folded: str) -> str:
+    """The name without what stands around it, for a text of which `words_named` says that it is one."""
+    lowered = folded.strip().lower()
+    if _HAN.search(lowered):
+        return _bare_chinese(lowered)
+    return " ".join(word for word in _WORDS.findall(lowered) if word not in _says_of().around_english)
+
+
+def _bare_chinese(lowered: str) -> str:
+    return "".join(_LETTERS_OR_DIGITS.findall(_says_of().around_chinese.sub("", lowered)))
+
+
 def _says_something(word: str) -> bool:
     return len(word) == 1 or word in _says_of().english or _STATE.fullmatch(word) is not None
 
 
 def _chinese(lowered: str) -> int:
-    bare = "".join(_LETTERS_OR_DIGITS.findall(_says_of().around_chinese.sub("", lowered)))
+    bare = _bare_chinese(lowered)
     latin = _WORDS.findall(bare)
     count = len(_HAN.findall(bare)) + ONE_WORD_CHARACTERS * len(latin)
     letters = "".join(latin) + "".join(_HAN.findall(bare))

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.understanding.clean import clean, fold
-from bot.understanding.naming import words_named
+from bot.understanding.naming import name_in, words_named
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,11 @@ def test_a_name_is_all_there_is(text: str, words: int) -> None:
 )
 def test_what_says_something_or_goes_on_is_no_mere_name(text: str) -> None:
     assert words_named(fold(clean(text))) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("Hi, my camera please", "camera"), ("the smoke detector?", "smoke detector"), ("你好，我的電池的问题", "电池")],
+)
+def test_the_name_stands_without_what_is_around_it(text: str, name: str) -> None:
+    assert name_in(fold(clean(text))) == name
