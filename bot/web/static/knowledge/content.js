@@ -3,7 +3,7 @@
 import { label, stamp, t } from "../words.js";
 
 /** In the order in which they stand on the page. */
-export const FIELDS = [
+const FIELDS = [
   "question",
   "answer",
   "steps",

@@ -103,9 +103,11 @@ async function discard(name) {
   const { key, article } = now.sheet;
   const { done } = await verbs.discard(() => autosave.forget(key));
   if (!done) return;
-  if (!article) close();
-  else now.sheet = sheets.settled(await sheets.fetchArticle(key));
-  await conclude(name, { done: Boolean(article) });
+  if (article) now.sheet = sheets.settled(await sheets.fetchArticle(key));
+  await conclude(name, { done: true });
+  if (article) return;
+  close();
+  $("#new").focus();
 }
 
 async function restore(name, version) {

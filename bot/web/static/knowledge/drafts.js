@@ -1,26 +1,24 @@
-/**
- * What an editor writes is kept on the server while they write, for them alone. `start(tell)`: `tell(state, at)` with
- * `saving`, `saved`, `away` or `none`.
- */
+/** What an editor writes is kept on the server while they write, for them alone. */
 
-import { Away, backOff, pause } from "../api.js";
+import { Away, backOff } from "../api.js";
 import { staffCall } from "../staff.js";
 
 const QUIET_MS = 700;
 
 const pathOf = (key) => `/knowledge/drafts/${encodeURIComponent(key)}`;
+const drop = (key) => staffCall(pathOf(key), { method: "DELETE" });
 
 export const fetchDraft = (key) => staffCall(pathOf(key));
 export const fetchDrafts = () => staffCall("/knowledge/drafts");
-export const dropDraft = (key) => staffCall(pathOf(key), { method: "DELETE" });
 
 export class Autosave {
   #tell;
-  #waiting = null;
+  #waiting = new Map();
   #timer = 0;
   #writing = Promise.resolve();
   #failures = 0;
 
+  /** `tell(state, at, key)` hears how it goes: `saving`, `saved`, `away` (it is tried again), `refused`, `none`. */
   constructor(tell) {
     this.#tell = tell;
     addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.flush());
@@ -30,47 +28,49 @@ export class Autosave {
 
   /** Keeps `content` of `key` soon; null: there is nothing to keep any more. */
   keep(key, { article_id = null, based_on = null, content }) {
-    if (this.#waiting && this.#waiting.key !== key) this.flush();
-    this.#waiting = { key, body: content && { article_id, based_on, content } };
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.flush(), QUIET_MS);
+    this.#waiting.set(key, content && { article_id, based_on, content });
+    this.#flushIn(QUIET_MS);
   }
 
-  /** Sends what is waiting. Resolves when nothing is under way any more. */
+  #flushIn(milliseconds) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.flush(), milliseconds);
+  }
+
+  /** Sends what is waiting. Resolves when it has arrived, or waits to be tried again. */
   flush() {
     clearTimeout(this.#timer);
-    const { key, body } = this.#waiting ?? {};
-    this.#waiting = null;
-    if (key) this.#writing = this.#writing.then(() => this.#write(key, body));
+    const items = [...this.#waiting];
+    this.#waiting.clear();
+    for (const [key, body] of items) this.#writing = this.#writing.then(() => this.#write(key, body));
     return this.#writing;
   }
 
-  /** What was saved as an article needs no draft any more; what is waiting is not sent. */
+  /** What was saved as an article needs no draft any more. */
   async forget(key) {
-    if (this.#waiting?.key === key) this.#waiting = null;
     await this.#writing;
-    await dropDraft(key).catch(() => {});
-    this.#tell("none");
+    this.#waiting.delete(key);
+    await drop(key).catch(() => this.keep(key, { content: null }));
   }
 
   async #write(key, body) {
     this.#tell("saving", null, key);
     try {
-      const kept = body ? await staffCall(pathOf(key), { method: "PUT", body, outlives: true }) : await dropDraft(key);
+      const kept = body ? await staffCall(pathOf(key), { method: "PUT", body, outlives: true }) : await drop(key);
       this.#failures = 0;
       this.#tell(body ? "saved" : "none", kept?.at, key);
     } catch (error) {
-      await this.#failed(error, key, body);
+      this.#failed(error, key, body);
     }
   }
 
   /** Where the server is away it is tried again, unless something newer waits. */
-  async #failed(error, key, body) {
-    this.#tell(error instanceof Away ? "away" : "refused", error, key);
-    if (!(error instanceof Away)) return;
+  #failed(error, key, body) {
+    const isAway = error instanceof Away;
+    this.#tell(isAway ? "away" : "refused", null, key);
+    if (!isAway) return;
+    if (!this.#waiting.has(key)) this.#waiting.set(key, body);
     this.#failures += 1;
-    await pause(backOff(this.#failures - 1));
-    if (!this.#waiting) this.#waiting = { key, body };
-    this.flush();
+    this.#flushIn(backOff(this.#failures - 1));
   }
 }
