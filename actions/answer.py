@@ -69,7 +69,7 @@ def _say(dispatcher: CollectingDispatcher, tracker: Tracker, found: Found) -> No
 
 
 def _about(hit: Hit) -> dict[str, Any]:
-    return {"article_id": hit.article_id, "score": hit.score, "question": hit.question}
+    return {"article_id": hit.article_id, "score": hit.score, "question": hit.question, "language": hit.language}
 
 
 def _more(answers: list[Hit]) -> list[dict[str, Any]]:

@@ -18,6 +18,12 @@ class Article:
     variants: tuple[str, ...] = ()
     audience: Audience = "public"
     tags: tuple[str, ...] = ()
+    subject: str = ""
+    """The same for an article and its translations; without one, the id without its language."""
+
+    def __post_init__(self) -> None:
+        if not self.subject:
+            object.__setattr__(self, "subject", self.id.removesuffix(f".{self.language}"))
 
     @classmethod
     def from_wire(cls, fields: dict[str, Any]) -> "Article":
@@ -29,11 +35,6 @@ class Article:
 
     def as_wire(self) -> dict[str, Any]:
         return {**asdict(self), "variants": list(self.variants), "tags": list(self.tags)}
-
-    @property
-    def subject(self) -> str:
-        """The id without its language: the same for an article and its translation."""
-        return self.id.removesuffix(f".{self.language}")
 
     def seen_by(self, audience: str) -> bool:
         """Agents see everything; the public sees public articles."""

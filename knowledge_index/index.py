@@ -64,6 +64,7 @@ class KnowledgeIndex:
         self.lacking: dict[Key, dict[str, None]] = {key: {} for key in dimensions}
         self._shelves: dict[Shelf, VectorIndex] = {}
         self._counts: dict[str, int] = defaultdict(int)
+        self._subjects: dict[str, dict[str, str]] = defaultdict(dict)
         self._readings: dict[tuple[Sequence[str], Key], Reading] = {}
 
     def version_of(self, article_id: str) -> int:
@@ -105,6 +106,7 @@ class KnowledgeIndex:
         self.tombstones.pop(article.id, None)
         self.articles[article.id] = embedded
         self._counts[article.language] += 1
+        self._subjects[article.subject][article.language] = article.id
         for key in heights(article, embedded.passages):
             if key not in embedded.vectors:
                 self.lacking[key][article.id] = None
@@ -117,8 +119,12 @@ class KnowledgeIndex:
         held = self.articles.pop(article_id, None)
         if held is None:
             return
-        language = held.article.language
+        language, subject = held.article.language, held.article.subject
         self._counts[language] -= 1
+        if self._subjects[subject].get(language) == article_id:
+            del self._subjects[subject][language]
+        if not self._subjects[subject]:
+            del self._subjects[subject]
         self.words[language].remove(article_id)
         for lacking in self.lacking.values():
             lacking.pop(article_id, None)
@@ -149,6 +155,14 @@ class KnowledgeIndex:
 
     def languages(self) -> list[str]:
         return sorted(language for language, count in self._counts.items() if count)
+
+    def told_in(self, subject: str) -> Mapping[str, str]:
+        """The languages that a subject has an article in, each with the article's id."""
+        return self._subjects.get(subject, {})
+
+    def lacks_some(self, language: str) -> bool:
+        """Whether some subject has no article in `language`."""
+        return len(self._subjects) > self._counts[language]
 
     def digest(self) -> str:
         return digest((article_id, held.article.version) for article_id, held in self.articles.items())

@@ -103,12 +103,14 @@ def search(
     audience: str = "public",
     k: int = 3,
     without: str | None = None,
+    within: Scope | None = None,
 ) -> Result:
-    """Decide and list the `k` nearest articles. `vector` is the text's in the model that `scope` names."""
-    ranked = rank(index, text=text, vector=vector, language=language, audience=audience, without=without)
+    """Decide and list the `k` nearest articles. `vector` is the text's in the model that the scope names."""
+    within = within or scope(index, language)
+    ranked = rank(index, text=text, vector=vector, language=language, audience=audience, without=without, within=within)
     if not ranked:
         return Result("none", 0.0, language, ())
-    judge = index.calibration.judge(scope(index, language).judge)
+    judge = index.calibration.judge(within.judge)
     decision, confidence = judge.decide(evidence(index, text, ranked, judge.background))
     return Result(decision, round(confidence, 4), language, tuple(_hit(found) for found in _shown(decision, ranked, k)))
 
@@ -121,12 +123,13 @@ def rank(
     language: str,
     audience: str = "public",
     without: str | None = None,
+    within: Scope | None = None,
 ) -> list[Candidate]:
     """The candidates, best first, one a subject; ties break by id so that equal indexes answer equally.
 
     `without` is a subject whose articles are passed over.
     """
-    within = scope(index, language)
+    within = within or scope(index, language)
     judge = index.calibration.judge(within.judge)
     around = index.calibration.centred(within.key, vector)
     reading = index.reading(within.languages, within.key)
@@ -155,13 +158,28 @@ def surer(one: Result, other: Result) -> Result:
     return max(one, other, key=lambda result: (DECISIONS.index(result.decision), result.confidence))
 
 
-def told_in(index: KnowledgeIndex, result: Result, *, language: str, audience: str) -> Result:
-    """What was found in all languages, each article in `language` where the reader may see it in that one too."""
-    hits = []
-    for hit in result.hits:
-        own = index.articles.get(f"{index.articles[hit.article_id].article.subject}.{_own(language)}")
-        hits.append(_shown_as(own.article, hit.score) if own and own.article.seen_by(audience) else hit)
-    return replace(result, language=language, hits=tuple(hits))
+def elsewhere(index: KnowledgeIndex, language: str) -> Scope | None:
+    """Where else a question may have its answer that is searched in its own language alone; None where nothing is told
+    in another language only. A language by itself: in one list with another's, the words of one's own come first."""
+    within = scope(index, language)
+    if within.judge == ACROSS or not index.lacks_some(within.languages[0]):
+        return None
+    return Scope(tuple(one for one in index.languages() if one not in within.languages), "multi", ACROSS)
+
+
+def or_elsewhere(
+    index: KnowledgeIndex, found: Result, *, text: str, vector: Vectors, audience: str = "public", k: int = 3
+) -> Result:
+    """What was `found`, or what another language answers that is not told in the question's own. `vector` is that of
+    `multi`."""
+    within = elsewhere(index, found.language)
+    if within is None:
+        return found
+    other = search(index, text=text, vector=vector, language=found.language, audience=audience, k=k, within=within)
+    if other.decision != "answer":
+        return found
+    told = index.told_in(index.articles[other.hits[0].article_id].article.subject)
+    return found if scope(index, found.language).languages[0] in told else other
 
 
 def evidence(index: KnowledgeIndex, text: str, ranked: Sequence[Candidate], background: float) -> dict[str, float]:
@@ -239,7 +257,7 @@ def _one_a_subject(ranked: Sequence[Candidate]) -> list[Candidate]:
 
 def _in_english(index: KnowledgeIndex, candidate: Candidate, audience: str) -> Candidate:
     """Who reads neither of our languages is shown the English article where there is one."""
-    english = index.articles.get(f"{candidate.article.subject}.en")
+    english = index.articles.get(index.told_in(candidate.article.subject).get("en", ""))
     if english is None or not english.article.seen_by(audience):
         return candidate
     return replace(candidate, article=english.article)

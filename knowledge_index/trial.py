@@ -63,11 +63,22 @@ def _wanted(index: KnowledgeIndex, question: Question) -> Iterator[Wanted]:
     key = search.scope(index, question.language).key
     texts = {question.text, *questions.split(question.text)}
     meant = {search.meant(index, text, question.language) for text in texts}
-    return (Wanted(key, "query", text) for text in texts | meant if text is not None)
+    yield from (Wanted(key, "query", text) for text in texts | meant if text is not None)
+    if search.elsewhere(index, question.language) is not None:
+        yield Wanted("multi", "query", question.text)
 
 
 def _answer(index: KnowledgeIndex, question: Question, known: Embedded, audience: str, k: int) -> Result:
-    """As `Library.search` decides: several questions one by one, and as a whole where none of them is answered."""
+    """As `Library.search` decides: in the question's language, else from what another language alone tells."""
+    found = _searched(index, question, known, audience, k)
+    vector = known.get(Wanted("multi", "query", question.text))
+    if found.decision != "none" or vector is None or isinstance(vector, CannotEmbed):
+        return found
+    return search.or_elsewhere(index, found, text=question.text, vector=vector, audience=audience, k=k)
+
+
+def _searched(index: KnowledgeIndex, question: Question, known: Embedded, audience: str, k: int) -> Result:
+    """Several questions one by one, and as a whole where none of them is answered."""
     texts = questions.split(question.text)
     if len(texts) > 1:
         parts = [_one(index, Question(text, question.language), known, audience, k) for text in texts]

@@ -91,8 +91,9 @@ async def _ask(work: Answering, begun: Begun) -> EngineReply | None:
     if not work.knows:
         return None
     if begun.chosen is not None:
-        extra = {"article_id": begun.chosen.article_id, "question": begun.chosen.article_question}
-        return EngineReply((begun.chosen.text,), (Signal(wire.ANSWERED, "chosen", 1.0, extra),), "chosen")
+        chosen = begun.chosen
+        extra = {"article_id": chosen.article_id, "question": chosen.article_question, "language": chosen.language}
+        return EngineReply((chosen.text,), (Signal(wire.ANSWERED, "chosen", 1.0, extra),), "chosen")
     return await asking.ask(work, begun)
 
 
@@ -172,7 +173,7 @@ def _carry_out(
     session: Session, work: Answering, conversation: Conversation, begun: Begun, reply: EngineReply | None
 ) -> None:
     plan = decide.decide(begun.facts, reply, begun.situation, work.rules)
-    thread = _Thread(session, conversation, begun.pending.message_id, begun.turn.language)
+    thread = _Thread(session, conversation, begun)
     if conversation.owner == "agent":
         desk.do_hear(session, conversation=conversation)
     _count(session, work, conversation, begun.pending, plan)
@@ -210,7 +211,8 @@ def _speak(work: Answering, thread: "_Thread", plan: Plan) -> None:
             if told is not None:
                 thread.say(told, author=Author.SYSTEM)
     for answer in plan.answers:
-        thread.say(answer.text, article_id=answer.article_id, article_question=answer.article_question)
+        told = words.in_its_language(answer.text, answer.language, thread.asked_in, thread.language)
+        thread.say(told, article_id=answer.article_id, article_question=answer.article_question)
     if plan.words is not None:
         thread.say(words.say(plan.words, thread.language))
     if plan.choices:
@@ -298,11 +300,12 @@ def _is_to_be_recounted(reply: EngineReply | None) -> bool:
 class _Thread:
     """Where this turn's words go: each says which message it answers and which part it is, so it is said once."""
 
-    def __init__(self, session: Session, conversation: Conversation, message_id: str, language: str) -> None:
+    def __init__(self, session: Session, conversation: Conversation, begun: Begun) -> None:
         self.session = session
         self.conversation = conversation
-        self._message_id = message_id
-        self.language = language
+        self._message_id = begun.pending.message_id
+        self.language = begun.turn.language
+        self.asked_in = begun.facts.language if begun.facts.language != situation.UNTOLD else self.language
         self._part = 0
 
     def say(self, text: str, *, author: Author = Author.BOT, choices: list[Any] | None = None, **source: Any) -> None:

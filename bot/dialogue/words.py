@@ -5,6 +5,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "en": "I am not quite sure. Is it one of these?",
         "zh": "我不太确定，您想问的是下面哪一个？",
     },
+    "only_in_en": {"en": "I have this answer in English only:", "zh": "这个问题目前只有英文解答："},
+    "only_in_zh": {"en": "I have this answer in Chinese only:", "zh": "这个问题目前只有中文解答："},
     "none_of_these": {"en": "None of these, talk to a person", "zh": "都不是，转人工"},
     "talk_to_a_person": {"en": "Talk to a person", "zh": "转人工客服"},
     "offer_human": {
@@ -50,6 +52,13 @@ _WORDS: dict[str, dict[str, str]] = {
         "zh": "现在咨询的人较多，需要更久一些，您的消息已排队保留。您也可以直接转人工，马上会得到工单号。",
     },
 }
+
+
+def in_its_language(answer: str, language: str | None, asked_in: str, reply_language: str) -> str:
+    """An article's answer; one that is not in the language that was asked in says so first."""
+    if language is None or language == asked_in:
+        return answer
+    return f"{say(f'only_in_{language}', reply_language)}\n\n{answer}"
 
 
 def say(name: str, language: str) -> str:
