@@ -182,6 +182,15 @@ def or_elsewhere(
     return found if scope(index, found.language).languages[0] in told else other
 
 
+def told_in(index: KnowledgeIndex, result: Result, *, language: str, audience: str) -> Result:
+    """What was found in all languages, each article in `language` where the reader may see it in that one too."""
+    hits = []
+    for hit in result.hits:
+        own = index.articles.get(index.told_in(index.articles[hit.article_id].article.subject).get(_own(language), ""))
+        hits.append(_shown_as(own.article, hit.score) if own and own.article.seen_by(audience) else hit)
+    return replace(result, language=language, hits=tuple(hits))
+
+
 def evidence(index: KnowledgeIndex, text: str, ranked: Sequence[Candidate], background: float) -> dict[str, float]:
     """What the calibrated model looks at: `calibration.FEATURES`, and whether it is a word that articles share.
 
