@@ -19,12 +19,14 @@ Place = tuple[str, str]
 
 
 def do_catch_up(db: Database, box: Box) -> None:
-    """Sort by words what nobody has sorted yet: whoever looks at the list sees all that was asked until then."""
+    """Sort by words what nobody has sorted yet, and count what time has changed: whoever looks at the list sees all
+    that was asked until then, ranked as of now."""
     with db.snapshot() as session:
-        if not is_due(session, box):
+        if not is_due(session, box) and not is_count_due(session, box):
             return
     with db.transaction() as session:
         do_sort_by_words(session, box)
+        do_count_again(session, box)
 
 
 def is_due(session: Session, box: Box) -> bool:
