@@ -225,7 +225,7 @@ def pool(cosines: Sequence[float]) -> float:
     """Several near variants are better evidence than one: a mean of the best few, each worth half the one before."""
     best = nlargest(POOLED_PASSAGES, cosines)
     weights = POOLING_WEIGHTS[: len(best)]
-    return sum(map(mul, best, weights)) / sum(weights)
+    return float(sum(map(mul, best, weights)) / sum(weights))
 
 
 def _word_scores(index: KnowledgeIndex, text: str, language: str) -> dict[str, float]:
