@@ -3,7 +3,7 @@
 import { Away } from "../api.js";
 import { el, fillWith, icon } from "../dom.js";
 import { sentenceOf } from "../staff.js";
-import { t } from "../words.js";
+import { currentLanguage, t } from "../words.js";
 import { articleLink, draftBody, likenesses, post } from "./checks.js";
 import { missing } from "./content.js";
 
@@ -11,14 +11,15 @@ const DAYS = 30;
 const PATIENCE_MS = 60_000;
 const UNNAMED = "draft";
 
-let shownFor = null;
+let shownFor = [];
 let now = null;
 
 /** Stays as it is while somebody types on the left, so that questions and answers can be compared. */
 export function showTrying(place, { sheet, content }) {
   now = { sheet, content };
-  if (shownFor === sheet && place.querySelector(".trying")) return;
-  shownFor = sheet;
+  const isShown = shownFor[0] === sheet && shownFor[1] === currentLanguage();
+  if (isShown && place.querySelector(".trying")) return;
+  shownFor = [sheet, currentLanguage()];
   const line = el("input", { class: "input", id: "try-line", maxlength: 500, enterkeyhint: "send" });
   line.value = content.variants[0] ?? content.question;
   fillWith(

@@ -2,7 +2,7 @@
 
 import { el, fillWith, icon } from "../dom.js";
 import { sentenceOf, staffCall } from "../staff.js";
-import { label, moment, stamp, t } from "../words.js";
+import { currentLanguage, label, moment, stamp, t } from "../words.js";
 import { statusBadge } from "./row.js";
 import { pathOf, versionsOf } from "./sheet.js";
 
@@ -10,12 +10,13 @@ let turn = 0;
 
 export async function showVersions(place, { sheet, on, writes }) {
   const mine = ++turn;
-  if (place.firstElementChild?.dataset.versions === `${sheet.key}.${sheet.article.version}`) return;
+  const shows = [sheet.key, sheet.article.version, writes, currentLanguage()].join();
+  if (place.firstElementChild?.dataset.versions === shows) return;
   fillWith(place, el("p", { class: "quiet" }, t("checks.under-way")));
   try {
     const versions = (await versionsOf(sheet.key)).reverse();
     if (mine !== turn || place.closest("#work").dataset.pane !== "versions") return;
-    const list = el("ol", { class: "versions", data: { versions: `${sheet.key}.${sheet.article.version}` } });
+    const list = el("ol", { class: "versions", data: { versions: shows } });
     fillWith(list, ...versions.map((version, at) => versionNode(version, { at, versions, sheet, on, writes })));
     fillWith(place, list);
   } catch (error) {
