@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
@@ -14,7 +14,6 @@ from bot.core.settings import PROJECT_ROOT
 from bot.nlu import fitting
 from bot.nlu.embeddings import EmbeddingsClient, EmbeddingsUnavailable, knowledge_url
 from bot.nlu.head import Head
-from bot.nlu.prototypes import Prototypes
 from bot.nlu.regression import Floats
 
 BATCH: Final = 64
@@ -79,10 +78,10 @@ class Tuned:
     """What `bot.nlu.tuned.TunedFeaturizer` in the pipeline adds: a name of weights, and what their vectors tell."""
 
     name: str
-    prototypes: Prototypes
+    head: Head
 
     def opinion(self, said: Said) -> Floats:
-        return self.prototypes.log_probabilities(vectors(said.texts, space=said.space, tuned=self.name))
+        return self.head.log_probabilities(vectors(said.texts, space=said.space, tuned=self.name))
 
 
 def tuned(said: Said, seconds: float) -> Tuned:
@@ -95,8 +94,8 @@ def tuned(said: Said, seconds: float) -> Tuned:
         state, why = client.tuning(name)
     if state != "ready":
         raise EmbeddingsUnavailable(why)
-    moved = vectors(given.texts, space=said.space, tuned=name)
-    return Tuned(name, Prototypes.of(moved, [str(label) for label in given.labels]))
+    moved = replace(given, vectors=vectors(given.texts, space=said.space, tuned=name))
+    return Tuned(name, fitting.fit_tuned(moved, c=float(pipeline()[CLASSIFIER]["c"])))
 
 
 def _examples(said: Said) -> fitting.Examples:

@@ -1,11 +1,12 @@
 """Intents from sentence vectors and grams: one head for each embedding space, since two spaces do not mix.
 
-Where a tuned encoder gives a second vector, what it says is heard beside that.
+Where a tuned encoder gives a second vector, its space has a head too, which is heard beside the first.
 """
 
 import json
 import logging
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +26,6 @@ from bot.nlu import fitting
 from bot.nlu import head as heads
 from bot.nlu.featurizer import space_of
 from bot.nlu.names import is_name
-from bot.nlu.prototypes import Prototypes
 from bot.nlu.tuned import ORIGIN as TUNED
 
 logger = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ class VectorIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
         with model_storage.read_from(resource) as folder:
             spaces = json.loads((folder / _INDEX_FILE).read_text(encoding="utf-8"))
             kept = {space: heads.Head.load(folder / f"{space}.npz") for space in spaces}
-            tuned = {space: Prototypes.load(path) for space in spaces if (path := _tuned_file(folder, space)).exists()}
+            tuned = {space: heads.Head.load(path) for space in spaces if (path := _tuned_file(folder, space)).exists()}
         return cls(config, model_storage, resource, kept, tuned)
 
     def __init__(
@@ -86,7 +86,7 @@ class VectorIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
         model_storage: ModelStorage,
         resource: Resource,
         kept: dict[str, heads.Head],
-        tuned: dict[str, Prototypes] | None = None,
+        tuned: dict[str, heads.Head] | None = None,
     ) -> None:
         self._config = config
         self._storage = model_storage
@@ -100,10 +100,12 @@ class VectorIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
             if _vector(example) is not None:
                 by_space[space_of(example)].append(example)
         for space, given in by_space.items():
-            self._heads[space] = fitting.fit(self._examples(given), c=self._config["c"], gram_c=self._config["gram_c"])
+            examples = self._examples(given)
+            self._heads[space] = fitting.fit(examples, c=self._config["c"], gram_c=self._config["gram_c"])
             second = [_tuned_vector(example) for example in given]
             if all(vector is not None for vector in second):
-                self._tuned[space] = Prototypes.of(np.asarray(second), [example.get(INTENT) for example in given])
+                moved = replace(examples, vectors=np.asarray(second, dtype=np.float64))
+                self._tuned[space] = fitting.fit_tuned(moved, c=self._config["c"])
         self._persist()
         return self._resource
 
@@ -149,16 +151,16 @@ class VectorIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
 
     def _opinion_beside(self, message: Message) -> Any:
         """What the tuned encoder says, where there is one and its vector came."""
-        vector, prototypes = _tuned_vector(message), self._tuned.get(space_of(message))
-        return None if vector is None or prototypes is None else prototypes.log_probabilities(vector[np.newaxis, :])
+        vector, head = _tuned_vector(message), self._tuned.get(space_of(message))
+        return None if vector is None or head is None else head.log_probabilities(vector[np.newaxis, :])
 
     def _persist(self) -> None:
         with self._storage.write_to(self._resource) as folder:
             (folder / _INDEX_FILE).write_text(json.dumps(sorted(self._heads)), encoding="utf-8")
             for space, head in self._heads.items():
                 head.save(folder / f"{space}.npz")
-            for space, prototypes in self._tuned.items():
-                prototypes.save(_tuned_file(folder, space))
+            for space, head in self._tuned.items():
+                head.save(_tuned_file(folder, space))
 
 
 def _tuned_file(folder: Path, space: str) -> Path:

@@ -58,7 +58,7 @@ class Head:
     def probabilities(self, vectors: Floats, texts: Sequence[str] = (), beside: Floats | None = None) -> Floats:
         """Rows of probabilities in the order of `labels`, given that one of them is meant; see `none_of_these`.
 
-        By the vectors alone where no texts are given. `beside`: log probabilities by a tuned encoder. A row adds
+        By the vectors alone where no texts are given. `beside`: log probabilities by a tuned encoder's head. A row adds
         up to less than 1 where its text is shorter than any example of its likeliest label: "account" alone is about
         an account, but does not yet say that it is blocked.
         """
@@ -67,6 +67,10 @@ class Head:
             return np.asarray(chances)
         lengths, wanted = np.array([said(text) for text in texts]), self.shortest[chances.argmax(axis=1)]
         return np.asarray(chances * (np.minimum(1, lengths / np.maximum(wanted, 1)) ** 2)[:, np.newaxis])
+
+    def log_probabilities(self, vectors: Floats) -> Floats:
+        """By the vectors alone, for another head to hear."""
+        return weighed(self.opinions(vectors), self.trust)
 
     def opinions(self, vectors: Floats, texts: Sequence[str] = ()) -> tuple[Floats, Floats, Floats]:
         """Log probabilities of the labels by the vectors, by the grams and by the nearest examples."""
