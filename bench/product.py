@@ -14,8 +14,8 @@ from pathlib import Path
 from bot.core.settings import PROJECT_ROOT
 from bot.up import ports
 
-READY_SECONDS = 90
-ANSWERING_SECONDS = 420
+READY_SECONDS = 300
+ANSWERING_SECONDS = 900
 PARTS = {
     "web": "bot.cli serve",
     "knowledge": "knowledge_index.service",
