@@ -98,7 +98,7 @@ def test_a_table_a_quote_and_code_have_their_text() -> None:
     assert found.text == "a | b\n1 | 2\n\nso\nit is\n\nx  y"
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
 @given(st.lists(st.sampled_from(ALPHABET), max_size=60).map("".join))
 def test_whatever_comes_is_a_tree_of_known_nodes(text: str) -> None:
     for node in nodes(rich.tree_of(text)):

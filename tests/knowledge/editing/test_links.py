@@ -14,7 +14,7 @@ import pytest
 
 from bot.knowledge import links
 from tests.knowledge.editing import pictures
-from tests.people import StaffMember, until
+from tests.people import PATIENCE_SECONDS, StaffMember, until
 
 ENDS = {
     "/ok": 200,
@@ -75,6 +75,13 @@ def far_end() -> Iterator[tuple[str, list[str]]]:
         server.shutdown()
         server.server_close()
         thread.join(10)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no reason to call a link slow."""
+    monkeypatch.setattr(links, "LINK_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(links, "ALL_SECONDS", 2 * PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="module")
