@@ -1,4 +1,4 @@
-"""Vectors that follow: what many articles at once lack is made in the background, one model beside the other.
+"""Vectors that follow: what many articles at once lack is made in the background.
 
 First what an article is found by in its own language, then what readers of other languages find it by. Whatever is
 made is on disk before it is used, so a crash costs what was under way. The index says itself what is lacking.
@@ -6,7 +6,7 @@ made is on disk before it is used, so a crash costs what was under way. The inde
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
@@ -44,19 +44,21 @@ class Following:
 
     def __init__(self, library: Shelves) -> None:
         self._library = library
-        self._tasks: dict[Key, asyncio.Task[None]] = {}
+        self._tasks: dict[Key, asyncio.Task[bool]] = {}
         self._refused: set[tuple[str, int]] = set()
 
     def wake(self) -> None:
-        """Begin, where something is lacking and nobody is at it."""
-        for key, lacking in self._library.index.lacking.items():
+        """Begin, where something can be made and nobody is at it."""
+        for key in self._library.index.lacking:
             task = self._tasks.get(key)
-            if lacking and (task is None or task.done()):
+            if (task is None or task.done()) and self._next(key):
                 self._tasks[key] = asyncio.create_task(self._work(key))
+                self._tasks[key].add_done_callback(self._ended)
 
     async def ended(self) -> None:
         """Wait until nothing that can be made is lacking."""
-        await asyncio.gather(*self._tasks.values())
+        while running := [task for task in self._tasks.values() if not task.done()]:
+            await asyncio.gather(*running)
 
     async def close(self) -> None:
         for task in self._tasks.values():
@@ -83,34 +85,53 @@ class Following:
         late = [held.article.id for held in lacking if held.article.id in self._library.index.lacking[key]]
         return [name for name in late if words.coverage(terms, name) >= COVERED]
 
-    async def _work(self, key: Key) -> None:
+    async def _work(self, key: Key) -> bool:
+        """Whether all went well."""
         try:
             while batch := self._next(key):
                 await self._make(key, batch, background=True)
         except Exception:
             logging.getLogger("knowledge").exception("vectors do not follow; tried again with the next change")
+            return False
+        return True
+
+    def _ended(self, task: "asyncio.Task[bool]") -> None:
+        """What the others waited for may be there now."""
+        if not task.cancelled() and task.result():
+            self.wake()
 
     def _next(self, key: Key) -> list[EmbeddedArticle]:
-        """The next articles that lack vectors of this model: those of its own language first."""
-        index = self._library.index
-        held = [index.articles[name] for name in index.lacking[key]]
-        open_ = [one for one in held if (one.article.id, one.article.version) not in self._refused]
-        own = [one for one in open_ if key_for(one.article.language) == key]
+        """The next articles that lack vectors of this model: those of its own language.
+
+        Those of other languages when no model has any of its own left: two at once would leave no core to customers.
+        """
+        own = list(self._lacking_their_own(key))
+        if not own and any(any(self._lacking_their_own(other)) for other in self._library.index.lacking):
+            return []
         batch: list[EmbeddedArticle] = []
         passages = 0
-        for one in own or open_:
+        for one in own or self._lacking(key):
             batch.append(one)
             passages += heights(one.article, one.passages)[key]
             if passages >= PASSAGES_AT_ONCE[key]:
                 break
         return batch
 
+    def _lacking_their_own(self, key: Key) -> Iterator[EmbeddedArticle]:
+        return (one for one in self._lacking(key) if key_for(one.article.language) == key)
+
+    def _lacking(self, key: Key) -> Iterator[EmbeddedArticle]:
+        index = self._library.index
+        held = (index.articles[name] for name in index.lacking[key])
+        return (one for one in held if (one.article.id, one.article.version) not in self._refused)
+
     async def _make(self, key: Key, articles: Sequence[EmbeddedArticle], *, background: bool) -> None:
         asked = [[one for one in wanted(held.article) if one.key == key] for held in articles]
-        made = iter(await self._library.lasting([one for some in asked for one in some], background=background))
+        texts = sorted({one for some in asked for one in some}, key=_batch_order)
+        made = dict(zip(texts, await self._library.lasting(texts, background=background), strict=True))
         changes = []
         for held, some in zip(articles, asked, strict=True):
-            rows = [next(made) for _ in some]
+            rows = [made[one] for one in some]
             vectors = [row for row in rows if not isinstance(row, CannotEmbed)]
             if len(vectors) < len(rows):
                 self._refuse(held)
@@ -122,6 +143,11 @@ class Following:
         """The model cannot read a passage of it: it stays with its words until it is written anew."""
         self._refused.add((held.article.id, held.article.version))
         logs.event("an article cannot be embedded", level=logging.WARNING, article_id=held.article.id)
+
+
+def _batch_order(one: Wanted) -> tuple[str, int, str]:
+    """A pass of the model takes texts of one role, and is as slow as its longest."""
+    return one.role, len(one.text), one.text
 
 
 def _followed(held: EmbeddedArticle, key: Key, rows: Sequence[Vectors]) -> Change:
