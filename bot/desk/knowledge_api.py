@@ -43,12 +43,14 @@ def follow(number: Number, body: FollowIn, staff: Agent, db: Db, policy: Rules) 
         return {"items": procedures.on_ticket(session, ticket), "suggested": []}
 
 
-@router.post("/procedures/{article_id}/steps/{step}", **FOLLOWED)
-def tick(number: Number, article_id: ArticleId, step: Step, body: TickIn, staff: Agent, db: Db, policy: Rules) -> Json:
+@router.post("/procedures/{procedure_id}/steps/{step}", **FOLLOWED)
+def tick(
+    number: Number, procedure_id: ArticleId, step: Step, body: TickIn, staff: Agent, db: Db, policy: Rules
+) -> Json:
     """Tick a step, counted from 1, or take the tick back."""
     with db.transaction() as session:
         ticket = procedures.do_tick(
-            session, policy=policy, number=number, staff=staff, article_id=article_id, step=step, done=body.done
+            session, policy=policy, number=number, staff=staff, article_id=procedure_id, step=step, done=body.done
         )
         return {"items": procedures.on_ticket(session, ticket), "suggested": []}
 

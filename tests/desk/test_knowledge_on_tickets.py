@@ -6,7 +6,6 @@ import pytest
 
 from bot.chat.models import Customer
 from bot.desk.solutions import without_people
-
 from tests.desk.test_desk_api import hand_over
 from tests.people import Ada, StaffMember
 from tests.sites import Site

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from bench.product import Product
+from tests.journeys.conftest import searched
 from tests.people import StaffMember, until
 from tests.sites import PASSWORD
 from tests.web.windows import Windows
@@ -70,5 +71,5 @@ def test_what_cleo_publishes_on_her_page_is_what_ada_is_answered_with(
 
 
 def is_found(cleo: StaffMember, question: str, language: str, article_id: str) -> bool:
-    found = cleo.get("/knowledge/search", q=question, language=language)
+    found = searched(cleo, question, language)
     return article_id in [hit["article_id"] for hit in found["hits"]]

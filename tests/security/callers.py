@@ -9,7 +9,9 @@ from sqlalchemy import select, update
 
 from bot.core import auth, clock, tokens
 from bot.core.auth import PasswordKind, Staff, StaffSession
+from bot.desk import procedures
 from bot.desk.models import Ticket
+from bot.policy.load import load
 from tests.people import Ada, StaffMember
 from tests.sites import PASSWORD, Site
 
@@ -55,6 +57,12 @@ class Callers:
         with self._site.db.transaction() as session:
             values = {"team": TEAM, "holder_id": self._staff["holder"].id}
             session.execute(update(Ticket).where(Ticket.number == self.number).values(values))
+
+    def follow(self, procedure: str) -> None:
+        """The ticket has this procedure's steps."""
+        with self._site.db.transaction() as session:
+            staff = self._staff["admin"]
+            procedures.do_take_up(session, policy=load(), number=self.number, staff=staff, article_id=procedure)
 
     def _signed(self, key: str, lasts: timedelta) -> str:
         return jwt.encode({"sub": self.ada.id, "exp": clock.now() + lasts}, key, tokens.ALGORITHM)

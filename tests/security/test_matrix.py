@@ -11,6 +11,9 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from bot.dialogue.scripted import ScriptedEngine
+from bot.knowledge import service
+from bot.knowledge.models import Status
+from bot.knowledge.schemas import ArticleIn
 from tests.security.callers import TEAM, Callers
 from tests.security.routes import doors
 from tests.sites import Site, running
@@ -18,8 +21,11 @@ from tests.sites import Site, running
 MATRIX = Path(__file__).with_name("matrix.txt").read_text(encoding="utf-8")
 REFUSALS = {"CUSTOMERS": {401, 403, 404}, "STAFF": {401, 403}, "TICKETS": {401, 403, 404}}
 """A customer or an agent is not told that somebody else's thing exists; of staff doors a 404 is about the thing."""
+PROCEDURE = "procedure.en"
 SENT = {
+    "1": {"done": True},
     "note": {"text": "Hello."},
+    "procedures": {"article_id": PROCEDURE},
     "reopen": {"reason": "It came back."},
     "reply": {"text": "Hello.", "based_on_seq": 1_000, "client_message_id": "one"},
     "resolve": {"summary": "Done."},
@@ -68,7 +74,19 @@ def callers(site: Site) -> Callers:
 @pytest.fixture(scope="module")
 def things(callers: Callers, site: Site) -> dict[str, str]:
     """What stands in the braces of a path. What is not there is `none`, so that no caller changes anything."""
-    return {"conversation_id": callers.ada.id, "number": str(callers.number), "seq": "1", "session_id": "0" * 16}
+    procedure = {"language": "en", "question": "?", "answer": "!", "kind": "procedure", "steps": [{"text": "Look."}]}
+    with site.db.transaction() as session:
+        given = ArticleIn.model_validate(procedure)
+        service.do_create(session, given=given, by=None, article_id=PROCEDURE, status=Status.PUBLISHED)
+    callers.follow(PROCEDURE)
+    return {
+        "conversation_id": callers.ada.id,
+        "number": str(callers.number),
+        "procedure_id": PROCEDURE,
+        "step": "1",
+        "seq": "1",
+        "session_id": "0" * 16,
+    }
 
 
 def test_every_door_of_the_app_has_its_line_and_every_line_its_door(site: Site) -> None:
