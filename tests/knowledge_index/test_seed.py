@@ -14,7 +14,8 @@ FEWEST_VARIANTS = 3
 def test_every_starter_article_fits_the_wire_in_both_languages() -> None:
     articles = seed.articles()
     for fields in articles:
-        assert Article.from_wire(ArticleWithId(**fields).model_dump()).as_wire() == fields
+        article = Article.from_wire(ArticleWithId(**fields).model_dump())
+        assert article.as_wire() == {**fields, "subject": article.subject}
     english = {one["id"].removesuffix(".en") for one in articles if one["language"] == "en"}
     chinese = {one["id"].removesuffix(".zh") for one in articles if one["language"] == "zh"}
     assert english == chinese

@@ -34,6 +34,7 @@ BICYCLES: dict[str, Any] = {
     "answer": "Yes, two electric ones, since May.",
     "audience": "public",
     "tags": ["shop"],
+    "subject": "bicycles",
 }
 
 
