@@ -128,7 +128,7 @@ def _turn(
             for found in seen.entities
         ),
         ticket=_ticket(policy, ticket, language),
-        asks_human=bool(seen.asks_human),
+        asks_human=bool(seen.asks_human or (meant and understood(meant).asks_human)),
         asks_ticket_status=bool(seen.asks_ticket_status),
         passed_over=conversation.last_article_id if meant else None,
         names=words_named(fold(meant or seen.text)),
