@@ -46,6 +46,14 @@ class Article(Base):
             name="validity",
         ),
         Index("ix_articles_updated", "updated_at", "id"),
+        Index(
+            "ix_articles_indexed",
+            "id",
+            "version",
+            "indexed",
+            sqlite_where=text('"indexed" = 1'),
+            postgresql_where=text("indexed"),
+        ),
         *map(_where_given, ("valid_from", "valid_until", "review_by")),
     )
 

@@ -203,7 +203,7 @@ class Untranslated(Shape):
     limit: Annotated[int, Field(ge=1, le=500)] = 100
 
 
-class By(BaseModel):
+class ByOut(BaseModel):
     id: str
     name: str
 
@@ -237,7 +237,7 @@ class ContentOut(BaseModel):
 
 class VersionOut(ContentOut):
     at: str
-    by: By | None
+    by: ByOut | None
 
 
 class TranslationOut(BaseModel):
@@ -249,10 +249,10 @@ class TranslationOut(BaseModel):
     behind: bool
 
 
-class DraftMark(BaseModel):
+class DraftMarkOut(BaseModel):
     """Somebody has an unsaved draft."""
 
-    by: By
+    by: ByOut
     at: str
     based_on: int | None
 
@@ -265,13 +265,13 @@ class ArticleOut(ContentOut):
     subject: str
     created_at: str
     updated_at: str
-    updated_by: By | None
+    updated_by: ByOut | None
     stale: bool
     in_force: bool
     behind: bool
     from_ticket: int | None
     translations: list[TranslationOut]
-    drafts: list[DraftMark] | None = None
+    drafts: list[DraftMarkOut] | None = None
 
 
 class ArticlesOut(BaseModel):
@@ -290,7 +290,7 @@ class RemindersOut(BaseModel):
     items: list[ReminderOut]
 
 
-class NamedCount(BaseModel):
+class NamedCountOut(BaseModel):
     name: str
     count: int
 
@@ -304,9 +304,9 @@ class CountsOut(BaseModel):
     language: dict[str, int]
     audience: dict[str, int]
     kind: dict[str, int]
-    tags: list[NamedCount]
-    teams: list[NamedCount]
-    categories: list[NamedCount]
+    tags: list[NamedCountOut]
+    teams: list[NamedCountOut]
+    categories: list[NamedCountOut]
     stale: int
     untranslated: dict[str, int]
 
@@ -315,20 +315,20 @@ class VersionsOut(BaseModel):
     items: list[VersionOut]
 
 
-class Part(BaseModel):
+class PartOut(BaseModel):
     op: Literal["same", "gone", "new"]
     text: str
 
 
-class ChangedField(BaseModel):
+class ChangedFieldOut(BaseModel):
     field: str
-    parts: list[Part]
+    parts: list[PartOut]
 
 
 class ComparisonOut(BaseModel):
     """What changed between two versions, field by field; fields that are the same are left out."""
 
-    fields: list[ChangedField]
+    fields: list[ChangedFieldOut]
 
 
 class HitOut(BaseModel):

@@ -32,7 +32,9 @@ LEFT_ALONE = {
     ("POST", "/api/v1/staff/logout"): "it would end the session of whoever tries the rest",
     ("PUT", "/api/v1/operations/log-level"): "it would silence the log that is being watched",
 }
-WITHOUT_KNOWLEDGE = "/api/v1/knowledge/search"
+WITHOUT_KNOWLEDGE = frozenset(
+    f"/api/v1/knowledge/{call}" for call in ("search", "writing/try", "writing/similar", "writing/replay")
+)
 """The search's service does not run here: 503 is its right answer."""
 PARAMETER = re.compile(r"\{\w+\}")
 pytestmark = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
@@ -101,7 +103,7 @@ def tried(
         case.query.pop("wait", None)
         for session in people.values():
             answer = case.call(base_url=url, session=session)
-            unready = answer.status_code == 503 and operation.path == WITHOUT_KNOWLEDGE
+            unready = answer.status_code == 503 and operation.path in WITHOUT_KNOWLEDGE
             case.validate_response(answer, checks=CONFORMS if unready else [*CONFORMS, not_a_server_error])
 
     attempt()

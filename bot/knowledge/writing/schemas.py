@@ -75,7 +75,7 @@ class SimilarOut(BaseModel):
     contradictions: list[ContradictionOut]
 
 
-class ArticleRef(BaseModel):
+class ArticleRefOut(BaseModel):
     article_id: str
     question: str
 
@@ -88,8 +88,8 @@ class ReplayedOut(BaseModel):
     people: int
     times: int
     conversation_id: str
-    before: ArticleRef | None = None
-    after: ArticleRef | None = None
+    before: ArticleRefOut | None = None
+    after: ArticleRefOut | None = None
 
 
 class ReplayOut(BaseModel):

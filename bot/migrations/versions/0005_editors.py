@@ -37,6 +37,13 @@ def upgrade() -> None:
             batch_op.alter_column(name, server_default=None)
         batch_op.create_unique_constraint(op.f("uq_articles_subject_language"), ["subject", "language"])
     op.create_index("ix_articles_updated", "articles", ["updated_at", "id"])
+    op.create_index(
+        "ix_articles_indexed",
+        "articles",
+        ["id", "version", "indexed"],
+        sqlite_where=sa.text('"indexed" = 1'),
+        postgresql_where=sa.text("indexed"),
+    )
     _index_of_dates()
     with op.batch_alter_table("article_versions") as batch_op:
         batch_op.add_column(sa.Column("language", sa.String(length=8), nullable=False, server_default="en"))
@@ -115,7 +122,7 @@ def downgrade() -> None:
             batch_op.drop_column(name)
     op.execute("update articles set status = 'unpublished' where status = 'archived'")
     op.execute("update article_versions set status = 'unpublished' where status = 'archived'")
-    for name in ("valid_from", "valid_until", "review_by", "updated"):
+    for name in ("valid_from", "valid_until", "review_by", "updated", "indexed"):
         op.drop_index(f"ix_articles_{name}", table_name="articles")
     with op.batch_alter_table("articles") as batch_op:
         batch_op.drop_constraint(op.f("uq_articles_subject_language"), type_="unique")
