@@ -23,6 +23,8 @@ from knowledge_index.text import clean
 
 PASSAGES_AT_ONCE: dict[Key, int] = {"en": 512, "multi": 192}
 """Some two seconds of work: more would be lost by a crash, less makes every search learn its space anew."""
+STILL_SECONDS = 0.5
+"""After the last articles that came: while more are coming, their words go first."""
 HASTENED = 5
 HASTE_SECONDS = 0.5
 COVERED = 0.8
@@ -46,9 +48,11 @@ class Following:
         self._library = library
         self._tasks: dict[Key, asyncio.Task[bool]] = {}
         self._refused: set[tuple[str, int]] = set()
+        self._still_at = 0.0
 
     def wake(self) -> None:
-        """Begin, where something can be made and nobody is at it."""
+        """Begin soon, where something can be made and nobody is at it."""
+        self._still_at = asyncio.get_running_loop().time() + STILL_SECONDS
         for key in self._library.index.lacking:
             task = self._tasks.get(key)
             if (task is None or task.done()) and self._next(key):
@@ -89,11 +93,18 @@ class Following:
         """Whether all went well."""
         try:
             while batch := self._next(key):
+                await self._be_still()
                 await self._make(key, batch, background=True)
         except Exception:
             logging.getLogger("knowledge").exception("vectors do not follow; tried again with the next change")
             return False
         return True
+
+    async def _be_still(self) -> None:
+        left = self._still_at - asyncio.get_running_loop().time()
+        if left > 0:
+            await asyncio.sleep(left)
+            await self._be_still()
 
     def _ended(self, task: "asyncio.Task[bool]") -> None:
         """What the others waited for may be there now."""

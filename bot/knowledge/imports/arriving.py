@@ -12,7 +12,7 @@ from bot.knowledge.imports.models import ImportRow, Kind
 from bot.knowledge.models import Article
 from knowledge_index.client import KnowledgeClient
 
-AT_ONCE = 100
+AT_ONCE = 200
 A_RUN = 2_000
 """So many, then the next job goes on: other articles that are published meanwhile do not wait for all of these."""
 
