@@ -7,8 +7,8 @@ import bot.core.auth
 import bot.core.jobs
 import bot.core.tokens
 import bot.desk.models
-import bot.knowledge.imports.models
 import bot.knowledge.gaps.models
+import bot.knowledge.imports.models
 import bot.knowledge.inbox.models
 import bot.knowledge.models
 import bot.knowledge.wishes.models
