@@ -34,9 +34,9 @@ def sensible(turn: TurnInput) -> EngineReply:
         extra = {"article_id": "warranty.en", "question": "How long is the warranty?"}
         return EngineReply(("Two years.",), (Signal(wire.ANSWERED, "warranty_claim", 0.9, extra),), "scripted")
     if word == "the":
-        extra = {"article_id": "camera.en", "question": "The camera", "score": 0.9}
+        camera = {"article_id": "camera.en", "question": "The camera", "score": 0.9}
         text = f"{turn.text}, without {turn.passed_over}"
-        return EngineReply((text,), (Signal(wire.ANSWERED, "device_offline", 0.9, extra),), "scripted")
+        return EngineReply((text,), (Signal(wire.ANSWERED, "device_offline", 0.9, camera),), "scripted")
     return by_first_word(turn)
 
 

@@ -5,7 +5,7 @@ Reading starts over: what an earlier run had staged is thrown away. Applying is 
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from bot.core import clock
@@ -28,7 +28,7 @@ def run_through(db: Database, import_id: str) -> None:
         pass
 
 
-def run(db: Database, import_id: str) -> Iterator[Step]:
+def run(db: Database, import_id: str) -> Generator[Step]:
     """Bring the import as far as it can go by itself. Raises nothing for a bad file: that is noted with it."""
     with db.transaction() as session:
         work = staging.do_begin(session, import_id)

@@ -110,7 +110,7 @@ def test_a_workbook_is_read_and_its_formulas_are_named() -> None:
 
 
 def test_a_folder_of_markdown_says_language_and_category_by_its_folders() -> None:
-    files = {
+    files: dict[str, str | bytes] = {
         "faq/en/shipping/how-long.md": "# How long does it take?\n\nTwo **days**.\n",
         "faq/zh/how.md": "---\ntitle: 要多久？\ntags: [配送]\nreview_by: 2027-01-31\n---\n两天。\n",
         "faq/bad.md": b"\xff\xfe\xfd",
