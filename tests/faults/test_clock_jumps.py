@@ -1,5 +1,6 @@
 """The clock is set an hour forward or back: nobody waits for an hour, and nothing is said twice."""
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,8 +32,8 @@ class Away:
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'clocks.db'}"
+def database_url(tmp_path: Path, migrated_file: Path) -> str:
+    return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'clocks.db')}"
 
 
 @pytest.fixture
