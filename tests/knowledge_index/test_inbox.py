@@ -25,7 +25,7 @@ from knowledge_index.client import KnowledgeClient
 from tests.sites import NOWHERE, hire
 
 NORWAY = ("Do you ship to Norway?", "Is delivery to Norway possible?", "Can you ship my order to Norway?")
-SIREN = ("How loud is the siren?", "How many decibels does the siren have?", "Which noise level does the siren reach?")
+SIREN = ("How loud is the siren?", "What decibel rating has the siren got?", "Which noise level does the siren reach?")
 ALARM = ("警报声音有多大", "警报器多少分贝", "报警器的声音多大")
 HONG_KONG = ("能寄到香港吗", "香港可以配送吗", "支持寄到香港吗")
 _numbers = itertools.count()
