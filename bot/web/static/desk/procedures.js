@@ -87,7 +87,9 @@ function offered(ticket, suggested) {
 
 async function send(ticket, path, body) {
   try {
-    draw(ticket, { suggested: [], ...(await staffCall(path, { method: "POST", body })) });
+    const found = await staffCall(path, { method: "POST", body });
+    turn += 1;
+    draw(ticket, { suggested: [], ...found });
   } catch (error) {
     toast(sentenceOf(error));
     shown = null;
