@@ -5,6 +5,7 @@ when they have followed. All calls come from one thread. An operation that bring
 changes nothing, so operations may arrive twice and in any order.
 """
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,8 @@ from knowledge_index.embedder import Key, Vectors
 from knowledge_index.lexical import WordIndex
 from knowledge_index.space import Space
 from knowledge_index.vectors import VectorIndex
+
+_EDITIONS = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,15 @@ class KnowledgeIndex:
         self._counts: dict[str, int] = defaultdict(int)
         self._subjects: dict[str, dict[str, str]] = defaultdict(dict)
         self._readings: dict[tuple[Sequence[str], Key], Reading] = {}
+        self.edition = next(_EDITIONS)
+        """Another number after every change, and in every index: while it is the same, so is what a search finds."""
+
+    def changed(self) -> None:
+        self.edition = next(_EDITIONS)
+
+    def decide_by(self, calibration: Calibration) -> None:
+        self.calibration = calibration
+        self.changed()
 
     def version_of(self, article_id: str) -> int:
         """The newest version heard of, deleted or not; 0 for an unknown article."""
@@ -89,6 +101,7 @@ class KnowledgeIndex:
             return False
         self.articles[article_id] = replace(held, vectors={**held.vectors, **new})
         self._shelve(held, new)
+        self.changed()
         return True
 
     def delete(self, article_id: str, version: int) -> bool:
@@ -113,12 +126,14 @@ class KnowledgeIndex:
         self._shelve(embedded, embedded.vectors)
         words = self.words.setdefault(article.language, WordIndex(article.language))
         words.add(article.id, asked=_texts(embedded, asks=True), answer=_texts(embedded, asks=False))
+        self.changed()
 
     def take(self, article_id: str) -> None:
         """Take an article out, leaving no tombstone."""
         held = self.articles.pop(article_id, None)
         if held is None:
             return
+        self.changed()
         language, subject = held.article.language, held.article.subject
         self._counts[language] -= 1
         if self._subjects[subject].get(language) == article_id:

@@ -12,6 +12,7 @@ from pathlib import Path
 from knowledge_index import passages, questions, recalibrate, search
 from knowledge_index.articles import Article
 from knowledge_index.batching import Batcher
+from knowledge_index.cache import ResultCache
 from knowledge_index.calibration import Calibration
 from knowledge_index.embedded import EmbeddedArticle, Wanted, assembled, wanted
 from knowledge_index.embedder import CannotEmbed, Embedder, Key, Vectors, key_for
@@ -60,6 +61,7 @@ class Library:
         self.calibration = self._own_calibration()
         self._calibrating = asyncio.Lock()
         self.index = KnowledgeIndex(self.calibration, self._dimensions())
+        self._found = ResultCache()
         self._writing = asyncio.Lock()
         self._since_replacing: list[Change] | None = None
         self.following = Following(self)
@@ -86,8 +88,20 @@ class Library:
     async def search(self, asked: Asked) -> Result:
         """Never raises for a strange text: what cannot be embedded has no answer.
 
-        Where its own language has nothing, an article that is told in another language alone may answer it.
+        What was found before is given again as long as the index is the same; what found nothing is looked for again,
+        since a model may have refused a text for want of memory.
         """
+        edition = self.index.edition
+        held = self._found.get(asked, edition)
+        if held is not None:
+            return held
+        found = await self._looked_up(asked)
+        if found.hits and self.index.edition == edition:
+            self._found.put(asked, found, edition)
+        return found
+
+    async def _looked_up(self, asked: Asked) -> Result:
+        """Where its own language has nothing, an article that is told in another language alone may answer it."""
         found = await self._searched(asked)
         if found.decision != "none" or search.elsewhere(self.index, asked.language) is None:
             return found
@@ -192,7 +206,7 @@ class Library:
                 change.apply(fresh)
             self._since_replacing = None
             await asyncio.to_thread(self.store.save, list(fresh.articles.values()), dict(fresh.tombstones))
-            fresh.calibration = self.calibration
+            fresh.decide_by(self.calibration)
             self.index = fresh
         self.following.wake()
 
@@ -219,7 +233,7 @@ class Library:
             found = [await self.evaluate(language, precision) for language in recalibrate.LANGUAGES]
             await asyncio.to_thread(recalibrate.write, self._calibrated, self.shipped, found)
             self.calibration = recalibrate.calibrated(self.shipped, found)
-            self.index.calibration = self.calibration
+            self.index.decide_by(self.calibration)
         return found
 
     async def _accept(self, change: Change) -> None:
