@@ -21,7 +21,7 @@ from bot.dialogue.answering import Answering
 from bot.dialogue.engine import Engine
 from bot.dialogue.worker import Handler, Worker, forget_leases, worker_name
 from bot.flows import suggesting, unhelpful
-from bot.knowledge import indexing, service, validity
+from bot.knowledge import indexing, link_watch, service, validity
 from bot.knowledge.gaps import service as gaps
 from bot.knowledge.imports import arriving, staging, work
 from bot.knowledge.inbox import telling
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from bot.knowledge.inbox.sorter import Sorter
 
 THREADS = 24
-SLOW = frozenset({staging.JOB, indexing.INDEX_IMPORT_JOB, indexing.CALIBRATE_JOB})
+SLOW = frozenset({staging.JOB, indexing.INDEX_IMPORT_JOB, indexing.CALIBRATE_JOB, link_watch.JOB})
 """Jobs that take seconds; a published article does not wait for them."""
 DATABASE_SECONDS = 60.0
 DATABASE_AGAIN_SECONDS = 0.5
@@ -141,7 +141,11 @@ def worker_of(parts: Parts) -> Worker:
     async def dates() -> None:
         await asyncio.to_thread(validity.follow, parts.db)
 
-    checks = (dates, equal_index)
+    async def links() -> None:
+        if parts.settings.link_checks and parts.settings.link_check_days:
+            await asyncio.to_thread(link_watch.follow, parts.db)
+
+    checks = (dates, equal_index, links)
     sort = _sorter(parts).sort
     return Worker(parts.answering, hub=parts.hub, handlers=handlers(parts), checks=checks, slow=SLOW, sort=sort)
 
@@ -165,6 +169,10 @@ def handlers(parts: Parts) -> dict[str, Handler]:
     async def bring_in(payload: dict[str, Any]) -> None:
         await arriving.bring_in(parts.db, parts.knowledge, payload)
 
+    async def check_links(_payload: dict[str, Any]) -> None:
+        settings = parts.settings
+        await link_watch.look(parts.db, days=settings.link_check_days, allowed=settings.link_networks)
+
     async def take_file(payload: dict[str, Any]) -> None:
         await asyncio.to_thread(work.run_through, parts.db, payload["import_id"])
 
@@ -185,4 +193,5 @@ def handlers(parts: Parts) -> dict[str, Handler]:
         indexing.INDEX_IMPORT_JOB: bring_in,
         indexing.CALIBRATE_JOB: calibrate,
         staging.JOB: take_file,
+        link_watch.JOB: check_links,
     }

@@ -38,9 +38,10 @@ UNHURRIED: dict[str, Any] = {
     "second_notice_after_seconds": 600,
     "tell_overload_after_seconds": 600,
     "requests_per_minute": 1_000_000,
+    "link_check_days": 0,
 }
 """Where a turn takes seconds, because the machine does much else, nothing is said of it and nobody is limited for
-looking often whether it came."""
+looking often whether it came; and nobody out there is called unasked."""
 
 
 class Site:

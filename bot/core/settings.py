@@ -103,6 +103,12 @@ class Settings(BaseSettings):
     )
 
     link_checks: bool = Field(True, description="Call the links of articles to see whether they lead somewhere.")
+    link_check_days: int = Field(
+        7,
+        ge=0,
+        le=365,
+        description="After how many days the links of published articles are looked at again; 0: only when asked.",
+    )
     link_check_networks: str = Field(
         "", description="Comma list of our own addresses and networks that links are checked in, on any port."
     )

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from sqlalchemy import select
 
 from bot import wire
@@ -22,6 +22,7 @@ from bot.knowledge.schemas import (
     CountsOut,
     Listing,
     Narrowing,
+    NewArticle,
     Restore,
     SearchOut,
     Version,
@@ -57,11 +58,19 @@ def counts(_reader: Reader, db: Db, asked: Annotated[Narrowing, Query()]) -> dic
 
 
 @router.post("/articles", **calls.told(ArticleOut, errors.NotFound, errors.Conflict, by="staff", status=201))
-def create(given: ArticleIn, editor: Editor, db: Db, policy: Rules) -> dict[str, Any]:
-    """Write a new article, a draft that nobody is answered with yet."""
+def create(given: NewArticle, editor: Editor, db: Db, policy: Rules, response: Response) -> dict[str, Any]:
+    """Write a new article, a draft that nobody is answered with yet.
+
+    Sent again with the same `id` it makes no second one: `200` and the article, with what is sent now; `409` when
+    somebody else changed it meanwhile.
+    """
     check_teams(policy, given)
     with db.transaction() as session:
-        return views.article(session, service.do_create(session, given=given, by=editor))
+        if given.id is None:
+            return views.article(session, service.do_create(session, given=given, by=editor))
+        article, is_new = service.do_create_once(session, given=given, by=editor, article_id=given.id)
+        response.status_code = 201 if is_new else 200
+        return views.article(session, article)
 
 
 @router.get("/articles/{article_id}", **calls.told(ArticleOut, errors.NotFound, by="staff", body=False))

@@ -4,7 +4,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.core.tables import Base, new_id
@@ -33,7 +33,8 @@ class Article(Base):
 
     `subject` is the same for an article and its translations, of which there is one a language. `behind`: a
     translation was changed later. `indexed`: published and within its dates when that was last looked at.
-    `from_ticket`: the number of the ticket whose solution it was written from.
+    `from_ticket`: the number of the ticket whose solution it was written from. `links_due_at`: when its links are to be
+    looked at next, None where it has none; `broken_links`: those that led nowhere, None where all did lead somewhere.
     """
 
     __tablename__ = "articles"
@@ -51,6 +52,12 @@ class Article(Base):
             "id",
             "version",
             "indexed",
+            sqlite_where=text('"indexed" = 1'),
+            postgresql_where=text("indexed"),
+        ),
+        Index(
+            "ix_articles_links_due",
+            "links_due_at",
             sqlite_where=text('"indexed" = 1'),
             postgresql_where=text("indexed"),
         ),
@@ -80,6 +87,8 @@ class Article(Base):
     behind: Mapped[bool] = mapped_column(default=False)
     indexed: Mapped[bool] = mapped_column(default=False)
     from_ticket: Mapped[int | None]
+    links_due_at: Mapped[datetime | None]
+    broken_links: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class ArticleVersion(Base):

@@ -81,6 +81,12 @@ class ArticleIn(Shape):
         return until
 
 
+class NewArticle(ArticleIn):
+    """`id`: chosen by the client, so that sending the article again after an answer that was lost makes no second."""
+
+    id: Annotated[str, StringConstraints(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")] | None = None
+
+
 class ArticleChange(ArticleIn):
     version: Version
 
@@ -188,6 +194,7 @@ class Narrowing(Shape):
     category: Annotated[str, StringConstraints(max_length=200), Storable] = ""
     kind: Query = ""
     stale: bool | None = None
+    broken: bool | None = None
     untranslated: Literal["", "en", "zh"] = ""
 
 
@@ -259,7 +266,8 @@ class DraftMarkOut(BaseModel):
 
 class ArticleOut(ContentOut):
     """`stale`: past its `review_by` or `valid_until`. `in_force`: published and within its dates now. `from_ticket`:
-    the number of the ticket that it was written from."""
+    the number of the ticket that it was written from. `broken_links`: those that led nowhere when they were looked at
+    last."""
 
     id: str
     subject: str
@@ -270,6 +278,7 @@ class ArticleOut(ContentOut):
     in_force: bool
     behind: bool
     from_ticket: int | None
+    broken_links: list[str]
     translations: list[TranslationOut]
     drafts: list[DraftMarkOut] | None = None
 
@@ -308,6 +317,7 @@ class CountsOut(BaseModel):
     teams: list[NamedCountOut]
     categories: list[NamedCountOut]
     stale: int
+    broken: int
     untranslated: dict[str, int]
 
 

@@ -61,6 +61,7 @@ def do_create(
         created_at=moment,
         updated_at=moment,
         updated_by=by.id if by else None,
+        links_due_at=moment,
         **_content(given, (*WORDS, *CARE)),
     )
     article.subject = _subject_of_new(session, given, article)
@@ -69,6 +70,24 @@ def do_create(
     _flush(session, article)
     _keep_version(session, article)
     return article
+
+
+def do_create_once(session: Session, *, given: ArticleIn, by: Staff, article_id: str) -> tuple[Article, bool]:
+    """As `do_create`, safe to repeat after an answer that was lost; whether it is new.
+
+    What the same editor made with this id before is brought to what they have written by now. Raises Conflict where
+    somebody else made it, or has changed it since.
+    """
+    session.get(Staff, by.id, with_for_update=True)
+    made = session.get(Article, article_id)
+    if made is None:
+        return do_create(session, given=given, by=by, article_id=article_id), True
+    first = version_of(session, article_id, 1)
+    if first.by != by.id:
+        raise _id_taken()
+    if _says(made, given) or _says(first, given):
+        return made, False
+    return do_change(session, article=hold_article(session, article_id), given=given, version=1, by=by), False
 
 
 def do_change(session: Session, *, article: Article, given: ArticleIn, version: int, by: Staff) -> Article:
@@ -205,6 +224,14 @@ def _content(given: ArticleIn, names: tuple[str, ...]) -> dict[str, Any]:
     return content
 
 
+def _says(row: Article | ArticleVersion, given: ArticleIn) -> bool:
+    return all(getattr(row, name) == value for name, value in _content(given, (*WORDS, *CARE)).items())
+
+
+def _id_taken() -> errors.Conflict:
+    return errors.Conflict("There is an article with this id already.", fields={"id": "taken"})
+
+
 def _subject_of_new(session: Session, given: ArticleIn, article: Article) -> str:
     """What was asked for; else the id without its language, which imported translations share."""
     if given.translation_of is not None:
@@ -243,6 +270,8 @@ def _next_version(session: Session, article: Article, by: Staff | None) -> Artic
     article.updated_at = clock.now()
     article.updated_by = by.id if by else None
     article.indexed = is_in_force(article, article.updated_at)
+    article.links_due_at = article.updated_at
+    article.broken_links = [url for url in article.broken_links or () if url in article.answer] or None
     _flush(session, article)
     _keep_version(session, article)
     session.flush()
@@ -251,10 +280,13 @@ def _next_version(session: Session, article: Article, by: Staff | None) -> Artic
 
 
 def _flush(session: Session, article: Article) -> None:
-    """Raises Conflict where the subject has another article in this language: two at once would be one too many."""
+    """Raises Conflict where the subject has another article in this language, or the id an article: two at once would
+    be one too many."""
     try:
         session.flush()
     except IntegrityError as error:
+        if any(key in str(error.orig) for key in ("pk_articles", "articles.id")):
+            raise _id_taken() from error
         if "subject" not in str(error.orig):
             raise
         raise errors.Conflict(

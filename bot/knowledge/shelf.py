@@ -32,6 +32,7 @@ from bot.knowledge.schemas import Listing, Narrowing
 
 LANGUAGES = ("en", "zh")
 EVERY_STATUS = "all"
+FLAGS = ("stale", "broken")
 FACETS = ("status", "language", "audience", "kind", "team", "category")
 MOST_NAMES = 200
 """Of tags, teams and categories, those that most articles have."""
@@ -49,8 +50,12 @@ def page(session: Session, asked: Listing) -> tuple[list[Article], str | None]:
 
 def counts(session: Session, asked: Narrowing) -> dict[str, Any]:
     """How many articles each value of each filter would leave, the others staying as they are."""
-    flags = [_is_stale().label("stale"), *(_lacks(language).label(f"lacks_{language}") for language in LANGUAGES)]
-    of_filters = dict.fromkeys(FACETS, "") | {"status": EVERY_STATUS, "stale": None, "untranslated": ""}
+    flags = [
+        _is_stale().label("stale"),
+        _is_broken().label("broken"),
+        *(_lacks(language).label(f"lacks_{language}") for language in LANGUAGES),
+    ]
+    of_filters = dict.fromkeys(FACETS, "") | {"status": EVERY_STATUS, "stale": None, "broken": None, "untranslated": ""}
     loosely = conditions(session, asked.model_copy(update=of_filters))
     each = select(*(getattr(Article, name) for name in FACETS), *flags).where(*loosely).subquery()
     tally = _Tally(asked)
@@ -74,6 +79,8 @@ def conditions(session: Session, asked: Narrowing) -> list[ColumnElement[bool]]:
         found.append(_says(session, asked.q))
     if asked.stale is not None:
         found.append(_is_stale() == asked.stale)
+    if asked.broken is not None:
+        found.append(_is_broken() == asked.broken)
     if asked.untranslated:
         found.append(_lacks(asked.untranslated))
     return found
@@ -85,7 +92,7 @@ class _Tally:
     def __init__(self, asked: Narrowing) -> None:
         self._asked = asked
         self._total = 0
-        self._stale = 0
+        self._flagged = Counter(dict.fromkeys(FLAGS, 0))
         self._values: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
         self._lacking: Counter[str] = Counter(dict.fromkeys(LANGUAGES, 0))
 
@@ -96,8 +103,9 @@ class _Tally:
         for name in FACETS:
             if lost <= {name} and getattr(row, name):
                 self._values[name][getattr(row, name)] += row.articles
-        if row.stale and lost <= {"stale"}:
-            self._stale += row.articles
+        for name in FLAGS:
+            if getattr(row, name) and lost <= {name}:
+                self._flagged[name] += row.articles
         for language in LANGUAGES:
             if getattr(row, f"lacks_{language}") and lost <= {"untranslated"}:
                 self._lacking[language] += row.articles
@@ -108,8 +116,7 @@ class _Tally:
         lost = {name for name in FACETS[1:] if (wanted := getattr(asked, name)) and not _fits(name, row, wanted)}
         if not _status_fits(asked.status, row.status):
             lost.add("status")
-        if asked.stale is not None and bool(row.stale) != asked.stale:
-            lost.add("stale")
+        lost |= {name for name in FLAGS if getattr(asked, name) not in (None, bool(getattr(row, name)))}
         if asked.untranslated and not getattr(row, f"lacks_{asked.untranslated}"):
             lost.add("untranslated")
         return lost
@@ -121,7 +128,7 @@ class _Tally:
             **{name: dict(sorted(values[name].items())) for name in ("status", "language", "audience", "kind")},
             "teams": _named(values["team"].most_common(MOST_NAMES)),
             "categories": _named(sorted(values["category"].most_common(MOST_NAMES))),
-            "stale": self._stale,
+            **self._flagged,
             "untranslated": dict(self._lacking),
         }
 
@@ -155,6 +162,10 @@ def _status(wanted: str) -> ColumnElement[bool]:
 def _is_stale() -> ColumnElement[bool]:
     moment = clock.now()
     return func.coalesce(or_(Article.review_by <= moment, Article.valid_until <= moment), false())
+
+
+def _is_broken() -> ColumnElement[bool]:
+    return Article.broken_links.is_not(None)
 
 
 def _lacks(language: str) -> ColumnElement[bool]:

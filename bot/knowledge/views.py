@@ -37,6 +37,7 @@ def articles(session: Session, found: Sequence[Article]) -> list[Wire]:
             "in_force": is_in_force(one, moment),
             "behind": one.behind,
             "from_ticket": one.from_ticket,
+            "broken_links": one.broken_links or [],
             "translations": [_translation(other) for other in groups[one.subject] if other.id != one.id],
         }
         for one in found

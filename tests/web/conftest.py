@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import update
 
+from bot.alerts.models import OPEN, Alert, Phase, TopicWatch
+from bot.core import clock
 from bot.desk.models import UNSETTLED, Status, Ticket
 from bot.dialogue.scripted import ScriptedEngine
 from tests.sites import Site, hire, running
@@ -83,6 +85,7 @@ def windows(browser: Browser, site: Site, kept: Kept) -> Iterator[Windows]:
     yield opened
     opened.close()
     close_tickets(site)
+    close_alerts(site)
     assert opened.complaints == []
 
 
@@ -90,3 +93,12 @@ def close_tickets(site: Site) -> None:
     """A page lists the first fifty: each test finds its own among them, however many tests come before it."""
     with site.db.transaction() as session:
         session.execute(update(Ticket).where(Ticket.status.in_(UNSETTLED)).values(status=Status.CLOSED))
+
+
+def close_alerts(site: Site) -> None:
+    """A topic has one open alert at a time: each test may raise any, whatever was raised or complained of before."""
+    moment = clock.now()
+    with site.db.transaction() as session:
+        closed = update(Alert).where(Alert.phase.in_(OPEN)).values(phase=Phase.DISMISSED, closed_at=moment)
+        session.execute(closed)
+        session.execute(update(TopicWatch).values(counted_from=moment))

@@ -1,5 +1,6 @@
 """The pages' files as they lie: both languages whole, every word known, nothing that a strict policy would refuse."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterable
@@ -8,13 +9,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot import wire
+from bot import wire, wiring
 from bot.alerts.models import Phase, Trigger
 from bot.chat.models import Owner
+from bot.core import settings
 from bot.core.auth import Role
 from bot.desk import records
 from bot.desk.models import Status
-from bot.knowledge import compare, service
+from bot.knowledge import compare
 from bot.knowledge import models as knowledge_models
 from bot.operations import loudness, parts, work
 from bot.operations.models import Did
@@ -52,7 +54,7 @@ VOCABULARIES: dict[str, Iterable[str]] = {
     "trigger": Trigger,
     "part": {*parts.FEELS, *loudness.PARTS},
     "feels": parts.FEELS,
-    "work": {work.TURN, work.COUNT, service.INDEX_JOB},
+    "work": {work.TURN, work.COUNT},
     "did": Did,
     "logs": loudness.LEVELS,
     "role": Role,
@@ -111,6 +113,15 @@ def test_both_languages_fill_in_the_same_values() -> None:
 @pytest.mark.parametrize("kind", VOCABULARIES)
 def test_every_name_of_the_wire_has_its_word(kind: str) -> None:
     assert {name for name in VOCABULARIES[kind] if f"{kind}.{name}" not in KEYS} == set()
+
+
+def test_every_kind_of_job_has_its_word(tmp_path: Path) -> None:
+    """Whatever can fail is listed for operators by its name."""
+    parts = wiring.build(settings.load(data_dir=tmp_path))
+    try:
+        assert {kind for kind in wiring.handlers(parts) if f"work.{kind}" not in KEYS} == set()
+    finally:
+        asyncio.run(wiring.close_parts(parts))
 
 
 def test_names_of_the_policy_stand_in_the_policy_alone() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.people import StaffMember
+from bot.knowledge import link_watch
+from tests.people import StaffMember, until
 from tests.sites import PASSWORD, Site
 from tests.web.test_every_page import fits, tab_to
 from tests.web.windows import NARROW, Windows
@@ -298,3 +299,51 @@ def test_an_answers_marks_are_drawn_in_the_chat_and_on_the_desk(windows: Windows
     number = chat.asks_for_a_person()
     desk = windows.staff("ben", f"/desk#{number}")
     expect(desk.locator(".said.bot .words strong")).to_have_text("bold")
+
+
+def test_an_answer_that_is_lost_makes_no_second_article(windows: Windows, cleo: StaffMember, word: str) -> None:
+    windows.expect_complaints(WITHOUT_SEARCH, "net::ERR_FAILED")
+    page = windows.staff("cleo", "/knowledge")
+    page.route("**/api/v1/knowledge/articles", lambda route: (route.fetch(), route.abort()))
+    page.locator("#new").click()
+    page.fill("#question", f"Where is {word}?")
+    page.fill("#answer", "Here.")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#toast")).not_to_be_empty()
+    (made,) = cleo.get("/knowledge/articles", q=word)["items"]
+    page.unroute_all()
+    page.fill("#answer", "There.")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#standing .badge")).to_have_text("Draft")
+    (article,) = cleo.get("/knowledge/articles", q=word)["items"]
+    assert (article["id"], article["answer"]) == (made["id"], "There.")
+    assert page.evaluate("location.hash.slice(1)") == made["id"]
+    assert not [draft for draft in cleo.get("/knowledge/drafts")["items"] if word in draft["content"]["question"]]
+
+
+def test_an_imported_article_may_be_called_new(windows: Windows, cleo: StaffMember, word: str) -> None:
+    windows.expect_complaints(WITHOUT_SEARCH)
+    file = f"id,language,question,answer\nnew-{word},en,What is new of {word}?,All.\n"
+    cleo.http.post("/knowledge/imports", files={"file": ("new.csv", file, "text/csv")}).raise_for_status()
+    until(lambda: cleo.http.get(f"/knowledge/articles/new-{word}").status_code == 200)
+    page = opened(windows, f"new-{word}")
+    expect(page.locator("#question")).to_have_value(f"What is new of {word}?")
+
+
+def test_a_broken_link_is_found_by_its_filter_and_told_on_the_article(
+    site: Site, windows: Windows, cleo: StaffMember, word: str
+) -> None:
+    windows.expect_complaints(WITHOUT_SEARCH)
+    nowhere = f"/images/{'0' * 32}.png"
+    article = stored(cleo, f"Where is {word}?", answer=f"![Here]({nowhere})", publish=True)
+    stored(cleo, f"Who is {word}?", publish=True)
+    link_watch.follow(site.db)
+    until(lambda: cleo.get(f"/knowledge/articles/{article['id']}")["broken_links"] == [nowhere])
+    page = windows.staff("cleo", f"/knowledge#?q={word}&broken=true")
+    expect(page.locator("#list .row")).to_have_count(1)
+    expect(page.locator("#list .row")).to_contain_text("broken link")
+    expect(page.locator("#broken-words")).to_have_text("Broken link (1)")
+    page.locator("#list .row").click()
+    expect(page.locator("#notices")).to_contain_text(f"1 link leads nowhere: {nowhere}")
+    page.get_by_role("button", name="See why").click()
+    expect(page.locator(".links .broken")).to_contain_text("no such picture")

@@ -100,10 +100,11 @@ def _do_switch(session: Session, import_id: str, *, expected: int) -> None:
     staged = STAGED.c.import_id == import_id
     connection = session.connection(execution_options={"preserve_rowcount": True})
     goes_on = and_(staged, ~STAGED.c.is_new, ARTICLES.c.id == STAGED.c.id, ARTICLES.c.version == STAGED.c.version - 1)
-    changed = update(ARTICLES).where(goes_on).values({name: STAGED.c[name] for name in BROUGHT if name != "id"})
+    content = {name: STAGED.c[name] for name in BROUGHT if name != "id"}
+    changed = update(ARTICLES).where(goes_on).values({**content, "links_due_at": STAGED.c.updated_at})
     written = connection.execute(changed).rowcount
-    new = select(*(STAGED.c[name] for name in BROUGHT)).where(staged, STAGED.c.is_new)
-    written += connection.execute(insert(ARTICLES).from_select(BROUGHT, new)).rowcount
+    new = select(*(STAGED.c[name] for name in BROUGHT), STAGED.c.updated_at).where(staged, STAGED.c.is_new)
+    written += connection.execute(insert(ARTICLES).from_select((*BROUGHT, "links_due_at"), new)).rowcount
     if written != expected:
         raise Stale
     kept = select(*(STAGED.c[name] for name in KEPT_IN_VERSIONS), STAGED.c.id, STAGED.c.updated_at, STAGED.c.updated_by)

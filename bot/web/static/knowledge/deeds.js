@@ -64,9 +64,14 @@ async function store() {
   if (sheet.article && !sheets.isDirty(sheet, content)) return sheet.article;
   const article = await sheets.save(sheet, content);
   now.sheet = sheets.settled(article);
-  if (sheet.key !== article.id) history.replaceState(history.state, "", addressOf(article.id));
-  await autosave.forget(sheet.key);
+  await takeAddress(sheet.key, article.id);
   return article;
+}
+
+/** What was saved stands under its own id from then on, and needs no draft. */
+async function takeAddress(key, id) {
+  if (key !== id) history.replaceState(history.state, "", addressOf(id));
+  await autosave.forget(key);
 }
 
 async function putOut(name) {
@@ -133,7 +138,7 @@ async function conclude(name, { done, refused = null }) {
 }
 
 async function settle(error) {
-  if (error instanceof Refused && error.code === "conflict") return compare();
+  if (error instanceof Refused && error.fields?.version) return compare();
   if (error.fields) {
     choosePane("write");
     showProblems(error.fields);
@@ -143,11 +148,13 @@ async function settle(error) {
 
 /** Lets the editor choose between their words and those that somebody saved meanwhile. */
 async function compare() {
-  const theirs = await sheets.fetchArticle(now.sheet.key);
+  const { key } = now.sheet;
+  const theirs = await sheets.fetchArticle(sheets.idOf(key));
   const merged = await merge({ base: now.sheet.base, mine: now.content, theirs });
   now.latest = theirs;
   if (!merged) return draw();
   const sheet = sheets.settled(theirs);
+  if (key !== sheet.key) await takeAddress(key, sheet.key);
   show(sheet, { content: merged });
   autosave.keep(sheet.key, sheets.draftOf(sheet, merged));
   toast(t("merge.done"));

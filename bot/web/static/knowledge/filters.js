@@ -10,7 +10,7 @@ const FIXED = {
   audience: ["public", "agents"],
   kind: ["answer", "procedure"],
 };
-const RARE = ["category", "tag", "audience", "team", "kind", "untranslated", "sort", "stale"];
+const RARE = ["category", "tag", "audience", "team", "kind", "untranslated", "sort", "stale", "broken"];
 
 /** Calls `changed()` when somebody asks for something else, once they have stopped typing. */
 export function startFilters(changed) {
@@ -101,7 +101,7 @@ export function fillFilters(counts = {}) {
   const missing = (name) => [name, t(`untranslated.${name}`), counts.untranslated?.[name] ?? 0];
   fillSelect("untranslated", ["en", "zh"].map(missing));
   fillSelect("sort", [["question", t("sort.question"), 0]]);
-  $("#stale-words").textContent = t("filter.stale", { n: counts.stale ?? 0 });
+  for (const flag of ["stale", "broken"]) $(`#${flag}-words`).textContent = t(`filter.${flag}`, { n: counts[flag] ?? 0 });
 }
 
 const named = ({ name, count }) => [name, count];

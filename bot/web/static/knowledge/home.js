@@ -18,11 +18,12 @@ export function showHome(place, { drafts, reminders, counts, narrowed }) {
     missing.length > 0 &&
       part(
         "home.missing",
-        missing.map((language) => missingLine(language, counts.untranslated[language])),
+        missing.map((language) => listLine(`untranslated=${language}`, "article", t(`untranslated.${language}`), counts.untranslated[language])),
       ),
+    !narrowed && counts.broken > 0 && part("home.broken", [listLine("broken=true", "link", t("home.links"), counts.broken)]),
   ].filter(Boolean);
   place.hidden = !parts.length;
-  show(place, [drafts, reminders, counts.untranslated, narrowed, currentLanguage()], () => parts);
+  show(place, [drafts, reminders, counts.untranslated, counts.broken, narrowed, currentLanguage()], () => parts);
 }
 
 const part = (words, lines) => el("section", {}, el("h2", {}, t(words)), el("ul", {}, ...lines));
@@ -41,10 +42,5 @@ const draftLine = ({ key, content, at }) =>
 const dueLine = ({ id, question, due, due_at }) =>
   line(addressOf(id), "clock", question, t(`home.due.${due}`, { day: dayOf(due_at) }), Date.parse(due_at) < Date.now());
 
-const missingLine = (language, n) =>
-  line(
-    addressOf("", `untranslated=${language}`),
-    "article",
-    t(`untranslated.${language}`),
-    t("knowledge.count", { n }),
-  );
+/** A part of the list, and how many articles it has. */
+const listLine = (query, mark, words, n) => line(addressOf("", query), mark, words, t("knowledge.count", { n }));

@@ -3,6 +3,8 @@
 import { el, icon, show } from "../dom.js";
 import { currentLanguage, label, moment, t } from "../words.js";
 
+const PANES = ["translation", "preview"];
+
 /** `on`: `discard`, `compare`, `choose(pane)`. */
 export function showNotices(place, { sheet, latest, me, on, writes }) {
   const notices = noticesFor(sheet, latest ?? sheet.article, me, writes);
@@ -26,8 +28,14 @@ function noticesFor(sheet, article, me, writes) {
     !newer && sheet.draftAt && { words: t("notice.restored", { time: moment(sheet.draftAt) }), act: "discard" },
     ...others.map(({ by, at }) => ({ words: t("notice.other", { name: by.name, time: moment(at) }), loud: true })),
     ...(writes ? behind(article) : []),
+    linksNotice(article.broken_links),
     forceWords(article) && { words: forceWords(article) },
   ].filter(Boolean);
+}
+
+function linksNotice(broken) {
+  if (!broken.length) return null;
+  return { words: t("notice.links", { n: broken.length, urls: broken.join(t("comma")) }), act: "preview" };
 }
 
 function behind(article) {
@@ -50,7 +58,7 @@ function forceWords(article) {
 }
 
 function noticeNode({ words, act, loud }, on) {
-  const press = act === "translation" ? () => on.choose("translation") : on[act];
+  const press = PANES.includes(act) ? () => on.choose(act) : on[act];
   return el(
     "div",
     { class: loud ? "notice loud" : "notice" },

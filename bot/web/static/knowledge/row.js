@@ -36,7 +36,11 @@ const begunRow = ({ question, language, updated_at }) => [
 
 function footOf(article) {
   const place = [article.category?.replaceAll("/", " › "), ...article.tags.map((tag) => `#${tag}`)].filter(Boolean);
-  const flags = [article.stale && t("row.stale"), article.behind && t("row.behind")].filter(Boolean);
+  const flags = [
+    article.stale && t("row.stale"),
+    article.behind && t("row.behind"),
+    article.broken_links.length > 0 && t("row.broken"),
+  ].filter(Boolean);
   if (!place.length && !flags.length) return null;
   return el(
     "span",

@@ -7,7 +7,12 @@ import { fetchDraft, fetchDrafts } from "./drafts.js";
 const NEW = "new-";
 const begun = new Map();
 
-export const isNewKey = (key) => key.startsWith(NEW);
+/** An imported article may be called `new-…` too, but not by a random id. */
+export const isNewKey = (key) => /^new-[0-9a-f-]{32,36}$/.test(key);
+
+/** The id under which an article stands, or will: sent again after a lost answer, it is the same article. */
+export const idOf = (key) => (isNewKey(key) ? key.slice(NEW.length) : key);
+
 export const pathOf = (key, step = "") => `/knowledge/articles/${encodeURIComponent(key)}${step && `/${step}`}`;
 export const fetchArticle = (key) => staffCall(pathOf(key));
 
@@ -81,7 +86,7 @@ export function draftOf(sheet, content) {
 export async function save(sheet, content) {
   if (!sheet.article) {
     const more = sheet.original ? { translation_of: sheet.original.id } : {};
-    return staffCall("/knowledge/articles", { method: "POST", body: { ...content, ...more } });
+    return staffCall("/knowledge/articles", { method: "POST", body: { ...content, ...more, id: idOf(sheet.key) } });
   }
   try {
     return await put(sheet, content);
