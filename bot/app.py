@@ -29,13 +29,14 @@ from bot.desk import knowledge_api as desk_knowledge_api
 from bot.desk import socket as desk_socket
 from bot.dialogue.engine import Engine
 from bot.dialogue.prewarm import Prewarmer
+from bot.flows import forgetting_api
 from bot.knowledge import api as knowledge_api
 from bot.knowledge import editing_api, images_api
 from bot.knowledge.gaps import api as gaps_api
 from bot.knowledge.help import api as help_api
 from bot.knowledge.imports import api as imports_api
 from bot.knowledge.imports import exporting_api
-from bot.knowledge.inbox import forgetting_api, reading_api
+from bot.knowledge.inbox import reading_api
 from bot.knowledge.inbox import socket as inbox_socket
 from bot.knowledge.use import api as use_api
 from bot.knowledge.wishes import api as wishes_api

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from bot.chat.models import Message
 from bot.core import clock, errors
 from bot.core.auth import Staff
 from bot.desk.models import Ticket
@@ -58,6 +59,13 @@ def to_export(session: Session) -> list[Correction]:
 def do_mark_exported(session: Session, rows: list[Correction], *, at: datetime) -> None:
     for row in rows:
         row.exported_at = row.exported_at or at
+
+
+def do_forget(session: Session, *, conversation_id: str, erased: str) -> None:
+    """Of its messages nothing is learnt any more; `erased` stands in the place of their words."""
+    theirs = Correction.message_id.in_(select(Message.id).where(Message.conversation_id == conversation_id))
+    gone = {"said": erased, "example": None, "state": State.REJECTED, "version": Correction.version + 1}
+    session.execute(update(Correction).where(theirs).values(gone).execution_options(synchronize_session=False))
 
 
 def last_training(session: Session) -> Training | None:

@@ -108,6 +108,32 @@ def test_no_page_scrolls_sideways_at_360_pixels(windows: Windows, dan: StaffMemb
     fits(page)
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_help_page_fits_and_is_read_by_keyboard(windows: Windows, cleo: StaffMember, lang: str) -> None:
+    answer = f"{LONG}\n\n| {'a' * 30} | {'b' * 30} | {'c' * 30} |\n|---|---|---|\n| 1 | 2 | 3 |"
+    words = {"language": lang, "question": f"{'W' * 60}{lang}?", "answer": answer, "category": f"{'x' * 60}/y"}
+    article = cleo.post("/knowledge/articles", {**words, "tags": [], "audience": "public"}, status=201)["id"]
+    cleo.post(f"/knowledge/articles/{article}/publish")
+    page = windows.open(f"/help/{lang}", lang=lang, size=NARROW)
+    skip = page.locator(".skip")
+    expect(skip).not_to_be_in_viewport()
+    page.keyboard.press("Tab")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    fits(page)
+    page.fill("[name=q]", "W" * 60)
+    page.keyboard.press("Enter")
+    expect(page.locator(".questions a")).to_be_visible()
+    fits(page)
+    tab_to(page, ".questions a")
+    page.keyboard.press("Enter")
+    expect(page.locator("article table")).to_be_visible()
+    beyond = "[...document.querySelectorAll('body > *')].filter((one) => one.scrollWidth > one.clientWidth + 1).length"
+    assert page.evaluate(beyond) == 0
+
+
 def test_a_whole_turn_by_keyboard(windows: Windows) -> None:
     chat = windows.chat()
     tab_to(chat.page, "#message")
@@ -173,6 +199,8 @@ def test_single_keys_move_through_the_list_and_claim(ada: Ada, windows: Windows,
 def fits(page: Page) -> None:
     """Nothing reaches beyond the window, seen or hidden behind its edge."""
     assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
+    within = "[...document.querySelectorAll('dialog[open]')].filter((one) => one.scrollWidth > one.clientWidth).length"
+    assert page.evaluate(within) == 0
     beyond = page.evaluate(
         """() => [...document.querySelectorAll("body *")]
           .filter((node) => node.checkVisibility() && !node.closest(".unseen, .skip, svg"))

@@ -46,11 +46,13 @@ def test_an_editor_answers_a_question_and_tells_who_asked(site: Site, windows: W
 
 def test_an_editor_begins_an_article_from_a_question(site: Site, windows: Windows) -> None:
     Ada(site.url).asks("submarine insurance please")
-    page = windows.staff("cleo", "/knowledge/inbox")
+    page = windows.staff("cleo", "/knowledge/inbox", size=NARROW)
     windows.expect_complaints("503")
     opened(page, "submarine insurance please")
     page.get_by_role("button", name="Answer", exact=True).click()
     dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("radio").last).to_be_visible()
+    fits(page)
     dialog.get_by_label("None of these: write a new article").check()
     dialog.get_by_role("button", name="Go on").click()
     expect(page.locator("#question")).to_have_value("submarine insurance please")

@@ -333,7 +333,7 @@ def test_an_imported_article_may_be_called_new(windows: Windows, cleo: StaffMemb
 def test_a_broken_link_is_found_by_its_filter_and_told_on_the_article(
     site: Site, windows: Windows, cleo: StaffMember, word: str
 ) -> None:
-    windows.expect_complaints(WITHOUT_SEARCH)
+    windows.expect_complaints(WITHOUT_SEARCH, "/images/0")
     nowhere = f"/images/{'0' * 32}.png"
     article = stored(cleo, f"Where is {word}?", answer=f"![Here]({nowhere})", publish=True)
     stored(cleo, f"Who is {word}?", publish=True)

@@ -68,14 +68,3 @@ def test_an_open_page_hears_of_a_new_question(site: Site, ada: Ada, cleo: StaffM
         assert frame(socket, "pong")
         socket.send('{"type": "typing"}')
         assert frame(socket, "error")["error"]["code"] == "invalid"
-
-
-def test_words_that_are_taken_back_leave_the_list(ada: Ada, ben: StaffMember, cleo: StaffMember, question: str) -> None:
-    ada.asks(question)
-    path = f"/knowledge/gaps/{only(cleo, question)['id']}"
-    assert ben.http.post(f"/knowledge/conversations/{ada.id}/forget").status_code == 403
-    assert cleo.http.post("/knowledge/conversations/nobody/forget").status_code == 404
-    assert cleo.http.post(f"/knowledge/conversations/{ada.id}/forget").status_code == 204
-    left = cleo.get(path)
-    assert (left["text"], left["questions"][0]["text"], left["people"]) == ("[erased]", "", 1)
-    assert question not in cleo.http.get("/knowledge/gaps", params={"limit": 200}).text
