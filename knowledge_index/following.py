@@ -79,8 +79,7 @@ class Following:
             return []
         words = index.words[language]
         terms = words.terms(clean(text))
-        scores = words.scores(terms)
-        nearest = sorted(scores, key=lambda name: (-scores[name], name))[:HASTENED]
+        nearest = words.scores(terms).best(HASTENED, index.articles)
         lacking = [index.articles[name] for name in nearest if name in index.lacking[key]]
         if lacking:
             making = asyncio.ensure_future(self._make(key, lacking, background=False))

@@ -8,17 +8,19 @@ changes nothing, so operations may arrive twice and in any order.
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from knowledge_index import space
+from knowledge_index import space, teaching
 from knowledge_index.articles import digest
 from knowledge_index.calibration import Calibration
 from knowledge_index.embedded import EmbeddedArticle, heights
 from knowledge_index.embedder import Key, Vectors
 from knowledge_index.lexical import WordIndex
-from knowledge_index.space import Space
+from knowledge_index.reading import Reading
+from knowledge_index.teaching import Drawn, Teachers
 from knowledge_index.vectors import VectorIndex
 
 _EDITIONS = itertools.count(1)
@@ -33,30 +35,6 @@ class Shelf:
     audience: str
 
 
-@dataclass(frozen=True)
-class View:
-    """One article in a space, a row each: the middle of its wordings, the wordings, the sentences of its answer."""
-
-    rows: Vectors
-    wordings: int
-
-
-@dataclass
-class Reading:
-    """A space with what was looked up in it. It holds until an article of its languages changes."""
-
-    space: Space
-    views: dict[str, View] = field(default_factory=dict)
-
-    def view(self, held: EmbeddedArticle, key: Key) -> View:
-        if held.article.id not in self.views:
-            rows = self.space.apply(held.vectors[key])
-            middle = rows[: held.questions].sum(0)
-            middle /= max(float(np.linalg.norm(middle)), 1e-9)
-            self.views[held.article.id] = View(np.vstack([middle, rows]), held.questions)
-        return self.views[held.article.id]
-
-
 class KnowledgeIndex:
     def __init__(self, calibration: Calibration, dimensions: Mapping[Key, int]) -> None:
         self.calibration = calibration
@@ -68,7 +46,9 @@ class KnowledgeIndex:
         self._shelves: dict[Shelf, VectorIndex] = {}
         self._counts: dict[str, int] = defaultdict(int)
         self._subjects: dict[str, dict[str, str]] = defaultdict(dict)
+        self._teachers: dict[tuple[str, Key], Teachers] = defaultdict(Teachers)
         self._readings: dict[tuple[Sequence[str], Key], Reading] = {}
+        self._digest: str | None = None
         self.edition = next(_EDITIONS)
         """Another number after every change, and in every index: while it is the same, so is what a search finds."""
 
@@ -114,8 +94,25 @@ class KnowledgeIndex:
 
     def place(self, embedded: EmbeddedArticle) -> None:
         """Put an article in whatever its version."""
+        self._enter(embedded)
+        self._shelve(embedded, embedded.vectors)
+
+    def place_all(self, articles: Iterable[EmbeddedArticle]) -> None:
+        """Put many into an index that holds none: much faster than one by one."""
+        for embedded in articles:
+            self._enter(embedded)
+        shelved: dict[Shelf, list[tuple[str, Vectors]]] = defaultdict(list)
+        for name, held in self.articles.items():
+            for key, matrix in held.vectors.items():
+                shelved[Shelf(held.article.language, key, held.article.audience)].append((name, matrix))
+                self._teachers[held.article.language, key].add(_drawn(held))
+        self._shelves = {shelf: self._made(shelf, some) for shelf, some in shelved.items()}
+
+    def _enter(self, embedded: EmbeddedArticle) -> None:
+        """All but the vectors."""
         article = embedded.article
         self.take(article.id)
+        self._digest = None
         self.tombstones.pop(article.id, None)
         self.articles[article.id] = embedded
         self._counts[article.language] += 1
@@ -123,7 +120,6 @@ class KnowledgeIndex:
         for key in heights(article, embedded.passages):
             if key not in embedded.vectors:
                 self.lacking[key][article.id] = None
-        self._shelve(embedded, embedded.vectors)
         words = self.words.setdefault(article.language, WordIndex(article.language))
         words.add(article.id, asked=_texts(embedded, asks=True), answer=_texts(embedded, asks=False))
         self.changed()
@@ -143,10 +139,10 @@ class KnowledgeIndex:
         self.words[language].remove(article_id)
         for lacking in self.lacking.values():
             lacking.pop(article_id, None)
-        if held.vectors:
-            self._forget(language)
         for key in held.vectors:
             self._shelf(Shelf(language, key, held.article.audience)).remove(article_id)
+            self._teachers[language, key].remove(_drawn(held))
+            self._forget(held, key)
 
     def shelves(self, languages: Iterable[str], key: Key, audience: str) -> Iterator[VectorIndex]:
         """What a reader may see of these languages in one model."""
@@ -156,17 +152,18 @@ class KnowledgeIndex:
                 yield vectors
 
     def reading(self, languages: Sequence[str], key: Key) -> Reading:
-        """The articles of these languages in the space that they teach; learned at the first call after a change."""
+        """The articles of these languages in the space that they teach; learned at the first call after a change of
+        those that teach it."""
         within = (languages, key)
         if within not in self._readings:
-            taught = (
-                held.vectors[key][: held.questions]
-                for _, held in sorted(self.articles.items())
-                if held.article.language in languages and key in held.vectors
-            )
+            names, beyond = teaching.chosen([self._teachers[one, key] for one in languages], space.MOST_WORDINGS)
+            taught = (self._wordings(self.articles[name], key) for name in names)
             usual = np.asarray(self.calibration.centres[key])
-            self._readings[within] = Reading(space.learned(taught, usual))
+            self._readings[within] = Reading(space.learned(taught, usual), key, beyond)
         return self._readings[within]
+
+    def _wordings(self, held: EmbeddedArticle, key: Key) -> Vectors:
+        return held.vectors[key][: held.questions]
 
     def languages(self) -> list[str]:
         return sorted(language for language, count in self._counts.items() if count)
@@ -180,24 +177,40 @@ class KnowledgeIndex:
         return len(self._subjects) > self._counts[language]
 
     def digest(self) -> str:
-        return digest((article_id, held.article.version) for article_id, held in self.articles.items())
+        if self._digest is None:
+            self._digest = digest((article_id, held.article.version) for article_id, held in self.articles.items())
+        return self._digest
+
+    def outgrown(self) -> list[VectorIndex]:
+        """The shelves that are to be searched in another way: see vectors.py."""
+        return [vectors for vectors in self._shelves.values() if vectors.is_outgrown()]
 
     def _shelve(self, embedded: EmbeddedArticle, vectors: Mapping[Key, Vectors]) -> None:
         article = embedded.article
-        if vectors:
-            self._forget(article.language)
         for key, matrix in vectors.items():
-            shelf = self._shelf(Shelf(article.language, key, article.audience))
-            shelf.add(article.id, self.calibration.centred(key, matrix))
+            self._shelf(Shelf(article.language, key, article.audience)).add(article.id, matrix)
+            self._teachers[article.language, key].add(_drawn(embedded))
+            self._forget(embedded, key)
 
-    def _forget(self, language: str) -> None:
-        for within in [within for within in self._readings if language in within[0]]:
-            del self._readings[within]
+    def _forget(self, changed: EmbeddedArticle, key: Key) -> None:
+        """What is known of an article that changed, and the spaces that it teaches."""
+        for within, reading in list(self._readings.items()):
+            if key == within[1] and changed.article.language in within[0]:
+                reading.forget(changed.article.id)
+                if reading.is_taught_by(_drawn(changed)):
+                    del self._readings[within]
 
     def _shelf(self, shelf: Shelf) -> VectorIndex:
         if shelf not in self._shelves:
-            self._shelves[shelf] = VectorIndex(self.dimensions[shelf.key])
+            self._shelves[shelf] = self._made(shelf, ())
         return self._shelves[shelf]
+
+    def _made(self, shelf: Shelf, articles: Iterable[tuple[str, Vectors]]) -> VectorIndex:
+        return VectorIndex(self.dimensions[shelf.key], partial(self.calibration.centred, shelf.key), articles)
+
+
+def _drawn(held: EmbeddedArticle) -> Drawn:
+    return teaching.drawn(held.article.id, held.questions)
 
 
 def _texts(embedded: EmbeddedArticle, *, asks: bool) -> Iterator[str]:
@@ -209,6 +222,5 @@ def built(
 ) -> KnowledgeIndex:
     """A fresh index of these articles."""
     index = KnowledgeIndex(calibration, dimensions)
-    for embedded in articles:
-        index.place(embedded)
+    index.place_all(articles)
     return index

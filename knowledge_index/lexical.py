@@ -6,12 +6,15 @@ jieba's words in measurement and loads nothing. Scores are shares of what the qu
 
 import math
 import re
-from collections import Counter, defaultdict
+import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+
+import numpy as np
 
 from knowledge_index.homophones import mended
+from knowledge_index.postings import Lengths, Postings, Scores
 from knowledge_index.spelling import Spelling
 from knowledge_index.text import is_chinese
 
@@ -92,21 +95,13 @@ def _tidy(base: str, ending: str) -> str:
     return base.rstrip("e") if len(base) > 3 else base
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Counted:
-    """An article's terms by field, with their numbers, and its words as they are written."""
+    """An article's terms, those that it is asked with first, and its words as they are written."""
 
-    asked: Counter[str]
-    answer: Counter[str]
+    terms: tuple[str, ...]
+    asked: int
     words: tuple[str, ...]
-
-    @cached_property
-    def lengths(self) -> tuple[int, int]:
-        return self.asked.total(), self.answer.total()
-
-    @property
-    def terms(self) -> set[str]:
-        return {*self.asked, *self.answer}
 
 
 class WordIndex:
@@ -114,12 +109,12 @@ class WordIndex:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._postings: dict[str, set[str]] = defaultdict(set)
+        self._postings: dict[str, Postings] = {}
         self._articles: dict[str, Counted] = {}
-        self._asked = 0
-        self._answer = 0
-        self._shares: dict[str, tuple[float, float]] = {}
-        """Of the lengths as they are now: forgotten at every change, and looked up again when asked for."""
+        self._places: dict[str, int] = {}
+        self._names: list[str | None] = []
+        self._free: list[int] = []
+        self._lengths = Lengths(B, ANSWER_SHARE)
         self._spelling = Spelling()
         self._spelling.add(_STOP_EN)
 
@@ -140,45 +135,56 @@ class WordIndex:
         """Index an article's wordings and its answer; one that is there already is replaced."""
         self.remove(article_id)
         questions, answers = _words(asked), _words(answer)
-        counted = Counted(self._counted(questions), self._counted(answers), (*questions, *answers))
+        in_asked, in_answer = self._counted(questions), self._counted(answers)
+        only_answered = (term for term in in_answer if term not in in_asked)
+        counted = Counted((*in_asked, *only_answered), len(in_asked), (*questions, *answers))
         self._spelling.add(counted.words)
         self._articles[article_id] = counted
-        self._shares.clear()
-        self._asked += counted.asked.total()
-        self._answer += counted.answer.total()
+        place = self._place(article_id)
+        self._lengths.note(place, in_asked.total(), in_answer.total())
         for term in counted.terms:
-            self._postings[term].add(article_id)
+            self._postings.setdefault(term, Postings()).add(place, in_asked[term], in_answer[term])
+
+    def _place(self, article_id: str) -> int:
+        if not self._free:
+            self._free.append(self._lengths.grow())
+            self._names.append(None)
+        place = self._places[article_id] = self._free.pop()
+        self._names[place] = article_id
+        return place
 
     def remove(self, article_id: str) -> None:
         counted = self._articles.pop(article_id, None)
         if counted is None:
             return
-        self._shares.clear()
-        self._asked -= counted.asked.total()
-        self._answer -= counted.answer.total()
+        place = self._places.pop(article_id)
+        self._names[place] = None
+        self._free.append(place)
+        self._lengths.forget(place)
         self._spelling.remove(counted.words)
         for term in counted.terms:
-            self._postings[term].discard(article_id)
+            self._postings[term].remove(place)
             if not self._postings[term]:
                 del self._postings[term]
 
-    def scores(self, terms: Sequence[str]) -> dict[str, float]:
+    def scores(self, terms: Sequence[str]) -> Scores:
         """The score of each article that shares a term, as a share of the most that can be asked for."""
         weights = self._weights(terms)
         whole = sum(weights.values())
-        scores: dict[str, float] = defaultdict(float)
+        scores = np.zeros(len(self._lengths))
         for term, weight in weights.items():
-            for article_id in self._postings.get(term, ()):
-                counted = self._articles[article_id]
-                asked_share, answer_share = self._shares.get(article_id) or self._share(article_id)
-                heard = counted.asked.get(term, 0) * asked_share + counted.answer.get(term, 0) * answer_share
-                scores[article_id] += weight * heard / (heard + K1) / whole
-        return scores
+            postings = self._postings.get(term)
+            if postings is not None:
+                places, heard = postings.heard(self._lengths, K1)
+                scores[places] += heard * (weight / whole)
+        return Scores(scores, self._places, self._names)
 
     def coverage(self, terms: Sequence[str], article_id: str) -> float:
         """How much of the query, by weight, stands anywhere in the article; a term unknown here weighs most."""
         weights = self._weights(terms)
-        held = sum(weight for term, weight in weights.items() if article_id in self._postings.get(term, ()))
+        counted = self._articles.get(article_id)
+        own = counted.terms if counted else ()
+        held = sum(weight for term, weight in weights.items() if term in own)
         return held / sum(weights.values()) if weights else 0.0
 
     def rivals(self, terms: Sequence[str], article_id: str, others: Iterable[str]) -> int:
@@ -188,18 +194,12 @@ class WordIndex:
         return sum(share > 0 and share >= own for share in (self._asked_with(weights, other) for other in others))
 
     def _asked_with(self, weights: Mapping[str, float], article_id: str) -> float:
-        asked = self._articles[article_id].asked
+        counted = self._articles[article_id]
+        asked = counted.terms[: counted.asked]
         return sum(weight for term, weight in weights.items() if term in asked)
 
-    def _share(self, article_id: str) -> tuple[float, float]:
-        """What a word that is said once in each field counts, allowing for length; one of the answer counts less."""
-        many, (asked, answer) = len(self._articles), self._articles[article_id].lengths
-        shares = 1 / _length(asked, self._asked / many), ANSWER_SHARE / _length(answer, self._answer / many)
-        self._shares[article_id] = shares
-        return shares
-
     def _counted(self, words: Iterable[str]) -> Counter[str]:
-        return Counter(terms(words, self.language))
+        return Counter(map(sys.intern, terms(words, self.language)))
 
     def _weights(self, terms: Sequence[str]) -> dict[str, float]:
         total = len(self._articles)
@@ -211,8 +211,4 @@ class WordIndex:
 
 
 def _words(texts: Iterable[str]) -> list[str]:
-    return [run for text in texts for run in runs(text)]
-
-
-def _length(own: int, usual: float) -> float:
-    return 1 - B + B * own / (usual or 1.0)
+    return [sys.intern(run) for text in texts for run in runs(text)]

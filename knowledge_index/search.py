@@ -5,10 +5,9 @@ model of several kinds of evidence, because no single similarity tells "asked ot
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from heapq import nlargest, nsmallest
-from itertools import islice
+from heapq import nlargest
 from operator import mul
 from typing import get_args
 
@@ -16,10 +15,11 @@ import numpy as np
 
 from knowledge_index.articles import Article
 from knowledge_index.calibration import SAME_WORDS, SHARED_WORD, Decision, Judge
-from knowledge_index.embedded import EmbeddedArticle
 from knowledge_index.embedder import Key, Vectors, key_for
-from knowledge_index.index import KnowledgeIndex, View
+from knowledge_index.index import KnowledgeIndex
 from knowledge_index.lexical import is_word
+from knowledge_index.postings import Scores
+from knowledge_index.reading import Cosines
 from knowledge_index.text import clean
 
 REPLY_LANGUAGES = ("en", "zh")
@@ -134,14 +134,16 @@ def rank(
     around = index.calibration.centred(within.key, vector)
     reading = index.reading(within.languages, within.key)
     query = reading.space.apply(vector)
-    words = {} if within.judge == ACROSS else _word_scores(index, text, within.languages[0])
+    words = None if within.judge == ACROSS else _word_scores(index, text, within.languages[0])
     names: dict[str, None] = {}
     for shelf in index.shelves(within.languages, within.key, audience):
-        by_words = (name for name in words if name in shelf)
         names |= dict.fromkeys(shelf.nearest(around, NEAREST_PASSAGES))
-        names |= dict.fromkeys(nsmallest(NEAREST_BY_WORDS, by_words, key=lambda name: (-words[name], name)))
+        names |= dict.fromkeys(words.best(NEAREST_BY_WORDS, shelf) if words is not None else ())
     near = [held for held in map(index.articles.__getitem__, names) if held.article.subject != without]
-    found = _candidates(near, [reading.view(held, within.key) for held in near], query, words, judge)
+    found = [
+        _candidate(held.article, cosines, words.of(held.article.id) if words is not None else 0.0, judge)
+        for held, cosines in zip(near, reading.cosines(near, query), strict=True)
+    ]
     found.sort(key=lambda candidate: (-candidate.score, candidate.article.id))
     ranked = _one_a_subject(found)
     return ranked if within.judge != ACROSS else [_in_english(index, one, audience) for one in ranked]
@@ -228,32 +230,17 @@ def pool(cosines: Sequence[float]) -> float:
     return float(sum(map(mul, best, weights)) / sum(weights))
 
 
-def _word_scores(index: KnowledgeIndex, text: str, language: str) -> dict[str, float]:
+def _word_scores(index: KnowledgeIndex, text: str, language: str) -> Scores:
     words = index.words[language]
     return words.scores(words.terms(clean(text)))
 
 
-def _candidates(
-    near: Sequence[EmbeddedArticle], views: Sequence[View], query: Vectors, words: Mapping[str, float], judge: Judge
-) -> list[Candidate]:
-    """All in one product: many small ones took longer than the vectors' index."""
-    if not near:
-        return []
-    cosines = iter((np.concatenate([view.rows for view in views]) @ query).tolist())
-    return [
-        _candidate(held.article, list(islice(cosines, len(view.rows))), view, words.get(held.article.id, 0.0), judge)
-        for held, view in zip(near, views, strict=True)
-    ]
-
-
-def _candidate(article: Article, cosines: Sequence[float], view: View, word_score: float, judge: Judge) -> Candidate:
-    """`cosines`: of the rows of the view."""
-    middle, wordings, answers = cosines[0], cosines[1 : 1 + view.wordings], cosines[1 + view.wordings :]
-    pooled = pool(wordings)
-    best_answer = max(answers, default=0.0)
-    score = (middle + pooled) / 2 + judge.answer_weight * best_answer + judge.lexical_weight * word_score
+def _candidate(article: Article, cosines: Cosines, word_score: float, judge: Judge) -> Candidate:
+    pooled = pool(cosines.wordings)
+    best_answer = max(cosines.answers, default=0.0)
+    score = (cosines.middle + pooled) / 2 + judge.answer_weight * best_answer + judge.lexical_weight * word_score
     best_possible = 1.0 + judge.answer_weight + judge.lexical_weight
-    return Candidate(article, middle, pooled, max(wordings), word_score, score / best_possible)
+    return Candidate(article, cosines.middle, pooled, max(cosines.wordings), word_score, score / best_possible)
 
 
 def _one_a_subject(ranked: Sequence[Candidate]) -> list[Candidate]:

@@ -6,7 +6,7 @@ articles, drawn towards no preference at all by a prior worth `PRIOR_WORDINGS` w
 this found the right one for 78 of 100 public questions where plain cosines found 73.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,8 @@ Floats = NDArray[np.floating[Any]]
 PRIOR_WORDINGS = 1_000
 PRIOR_CENTRE = 50
 MOST_WORDINGS = 3_000
-"""More teach nothing new, and cost some of the milliseconds that the first search after a change waits."""
+"""More teach nothing new, and cost some of the milliseconds that the first search after a change waits. Whoever calls
+`learned` keeps to it; see teaching.py."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,21 @@ class Space:
     centre: Vectors
     whitening: Vectors
 
+    def moved(self, vectors: Floats) -> Vectors:
+        return np.asarray((vectors - self.centre) @ self.whitening, dtype=np.float32)
+
     def apply(self, vectors: Floats) -> Vectors:
-        moved = (vectors - self.centre) @ self.whitening
-        lengths = np.linalg.norm(moved, axis=-1, keepdims=True)
-        return np.ascontiguousarray(moved / np.maximum(lengths, 1e-9), dtype=np.float32)
+        moved = self.moved(vectors)
+        return np.ascontiguousarray(moved / np.maximum(lengths(moved), 1e-9)[..., None], dtype=np.float32)
+
+    def facing(self, vectors: Floats, query: Vectors) -> Vectors:
+        """`moved(vectors) @ query` for many vectors and one query, without moving each: a hundredth of the work."""
+        gain = self.whitening @ query
+        return np.asarray(vectors @ gain - self.centre @ gain, dtype=np.float32)
+
+
+def lengths(vectors: Floats) -> Vectors:
+    return np.asarray(np.linalg.norm(vectors, axis=-1), dtype=np.float32)
 
 
 def learned(articles: Iterable[Floats], usual_centre: Floats) -> Space:
@@ -41,7 +53,7 @@ def learned(articles: Iterable[Floats], usual_centre: Floats) -> Space:
 
     `usual_centre` is where the model's texts lie when nothing else is known.
     """
-    groups = _some(articles)
+    groups = [wordings.astype(np.float64) for wordings in articles]
     wordings = np.vstack([*groups, np.zeros((0, len(usual_centre)))])
     centre = (wordings.sum(0) + PRIOR_CENTRE * usual_centre) / (len(wordings) + PRIOR_CENTRE)
     deviations = np.vstack([*(group - group.mean(0) for group in groups), np.zeros((0, len(usual_centre)))])
@@ -53,9 +65,3 @@ def learned(articles: Iterable[Floats], usual_centre: Floats) -> Space:
     pooled = (scatter / usual + PRIOR_WORDINGS * np.eye(len(usual_centre))) / (freedom + PRIOR_WORDINGS)
     whitening = np.linalg.inv(np.linalg.cholesky(pooled)).T
     return Space(centre.astype(np.float32), whitening.astype(np.float32))
-
-
-def _some(articles: Iterable[Floats]) -> Sequence[Floats]:
-    """All of them, or every n-th."""
-    groups = [wordings.astype(np.float64) for wordings in articles]
-    return groups[:: max(1, -(-sum(map(len, groups)) // MOST_WORDINGS))]
