@@ -48,8 +48,7 @@ async def who_answers(engine: StickyRasas, conversation: str) -> str:
 
 
 async def everybody(engine: StickyRasas) -> dict[str, str]:
-    found = await asyncio.gather(*(who_answers(engine, one) for one in CONVERSATIONS))
-    return dict(zip(CONVERSATIONS, found, strict=True))
+    return {one: await who_answers(engine, one) for one in CONVERSATIONS}
 
 
 async def until_back(engine: StickyRasas, conversation: str, wanted: str) -> None:

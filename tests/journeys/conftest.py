@@ -13,7 +13,7 @@ from bench import product as whole
 from bench.product import Product
 from bot.core.db import Database
 from bot.core.settings import PROJECT_ROOT
-from bot.knowledge import service
+from bot.knowledge import indexing, service
 from knowledge_index import seed
 from tests.people import Ada, StaffMember, until
 from tests.sites import PASSWORD, STAFF, hire, running
@@ -45,14 +45,23 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture(scope="package")
 def beside(product: Product, postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A web process on PostgreSQL that shares the product's Rasa, actions and knowledge service."""
+    """A web process on PostgreSQL that shares the product's Rasa, actions and knowledge service.
+
+    An index follows one database, the product's; two that each make it equal to theirs would take turns.
+    """
     from tests.conftest import create_postgres
+
+    async def left_alone(*_: object) -> bool:
+        return True
 
     urls = {name: product.setting(name) for name in ("rasa_url", "actions_url", "knowledge_url")}
     url = create_postgres(postgres)
     more: dict[str, Any] = {**LIMITS, **UNHURRIED, **urls, "engine": "rasa"}
-    with running(url, tmp_path_factory.mktemp("beside"), fill=_seed, **more) as site:
-        yield site.url
+    folder = tmp_path_factory.mktemp("beside")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(indexing, "make_equal", left_alone)
+        with running(url, folder, fill=_seed, **more) as site:
+            yield site.url
 
 
 @pytest.fixture(scope="package", params=["sqlite", "postgres"])

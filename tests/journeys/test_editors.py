@@ -2,8 +2,10 @@
 
 import pytest
 
+from bench.product import Product
 from tests.journeys.conftest import searched
 from tests.people import Ada, StaffMember, until
+from tests.sites import PASSWORD
 
 pytestmark = pytest.mark.stack
 ARTICLE = {
@@ -16,11 +18,12 @@ ARTICLE = {
 }
 
 
-def test_a_published_article_answers_the_next_question(door: str, cleo: StaffMember) -> None:
+def test_a_published_article_answers_the_next_question(product: Product) -> None:
+    cleo = StaffMember(product.url, "cleo@emberly.example", PASSWORD)
     article = cleo.post("/knowledge/articles", ARTICLE, status=201)
     cleo.post(f"/knowledge/articles/{article['id']}/publish")
     until(lambda: _found(cleo, article["id"]), what="not found")
-    assert Ada(door).asks("do you lend out ladders")[0]["article_id"] == article["id"]
+    assert Ada(product.url).asks("do you lend out ladders")[0]["article_id"] == article["id"]
     cleo.post(f"/knowledge/articles/{article['id']}/unpublish")
     until(lambda: not _found(cleo, article["id"]), what="still found")
 

@@ -66,7 +66,7 @@ def test_a_reply_that_the_customer_has_overtaken_is_held_back_and_kept(
 ) -> None:
     windows.expect_complaints("status of 409")
     ada.asks("person please")
-    desk = windows.staff("ben", "/desk", timezone_id="UTC")
+    desk = windows.staff("ben", "/desk", lasting=False)
     number = row(desk, ada, ben)
     ben.post(f"/desk/tickets/{number}/claim")
     desk.route_web_socket("**/desk/ws", lambda _: None)
@@ -89,7 +89,7 @@ def test_nothing_is_settled_or_given_back_before_the_agent_saw_the_last_message(
 ) -> None:
     windows.expect_complaints("status of 409")
     ada.asks("person please")
-    desk = windows.staff("ben", "/desk")
+    desk = windows.staff("ben", "/desk", lasting=False)
     number = row(desk, ada, ben)
     ben.post(f"/desk/tickets/{number}/claim")
     desk.route_web_socket("**/desk/ws", lambda _: None)

@@ -74,10 +74,20 @@ class Windows:
         self._expected += parts
 
     def open(
-        self, path: str, *, lang: str = "en", size: ViewportSize = WIDE, who: str | None = None, **more: Any
+        self,
+        path: str,
+        *,
+        lang: str = "en",
+        size: ViewportSize = WIDE,
+        who: str | None = None,
+        lasting: bool = True,
+        **more: Any,
     ) -> Page:
-        """A window on `path` in a browser that speaks `lang`; with `more` settings of the browser, always a new one."""
-        guise = (lang, size["width"], who) if self._kept and not more else None
+        """A window on `path` in a browser that speaks `lang`; with `more` settings of the browser, always a new one.
+
+        Not `lasting`: nobody gets it again, since something is done to it that cannot be undone.
+        """
+        guise = (lang, size["width"], who) if self._kept and lasting and not more else None
         idle = self._kept.windows[guise] if self._kept and guise else []
         page = idle.pop() if idle else self._new(lang, size, who, more)
         self._open.append((page, guise))
