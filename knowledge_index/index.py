@@ -54,6 +54,7 @@ class KnowledgeIndex:
 
     def changed(self) -> None:
         self.edition = next(_EDITIONS)
+        self._digest = None
 
     def decide_by(self, calibration: Calibration) -> None:
         self.calibration = calibration
@@ -112,7 +113,6 @@ class KnowledgeIndex:
         """All but the vectors."""
         article = embedded.article
         self.take(article.id)
-        self._digest = None
         self.tombstones.pop(article.id, None)
         self.articles[article.id] = embedded
         self._counts[article.language] += 1
@@ -161,6 +161,16 @@ class KnowledgeIndex:
             usual = np.asarray(self.calibration.centres[key])
             self._readings[within] = Reading(space.learned(taught, usual), key, beyond)
         return self._readings[within]
+
+    def readings(self) -> list[Reading]:
+        """Those that were asked for and still hold."""
+        return list(self._readings.values())
+
+    def unmeasured(self, reading: Reading) -> list[EmbeddedArticle]:
+        """The articles of `reading` that it has not looked up; none once it holds no more."""
+        within = next((languages for (languages, _), known in self._readings.items() if known is reading), ())
+        teachers = (self._teachers[one, reading.key] for one in within)
+        return [self.articles[name] for some in teachers for _, name, _ in some if reading.lacks(name)]
 
     def _wordings(self, held: EmbeddedArticle, key: Key) -> Vectors:
         return held.vectors[key][: held.questions]

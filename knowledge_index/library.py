@@ -18,6 +18,7 @@ from knowledge_index.embedded import EmbeddedArticle, Wanted, assembled, wanted
 from knowledge_index.embedder import CannotEmbed, Embedder, Key, Vectors, key_for
 from knowledge_index.evaluate import Evaluation
 from knowledge_index.following import Following, offered
+from knowledge_index.growing import Growing
 from knowledge_index.index import KnowledgeIndex, built
 from knowledge_index.kept import KeptVectors
 from knowledge_index.manifest import IndexRefused, Manifest
@@ -65,6 +66,7 @@ class Library:
         self._writing = asyncio.Lock()
         self._since_replacing: list[Change] | None = None
         self.following = Following(self)
+        self.growing = Growing(self)
 
     async def open(self) -> list[Article]:
         """Load what is stored. Returns the articles that must be embedded anew because the index was refused."""
@@ -79,10 +81,12 @@ class Library:
             for change in stored.changes:
                 change.apply(self.index)
             self.following.wake()
+            self.growing.wake()
         return []
 
     async def close(self) -> None:
         await self.following.close()
+        await self.growing.close()
         await self.batcher.close()
 
     async def search(self, asked: Asked) -> Result:
@@ -209,6 +213,7 @@ class Library:
             fresh.decide_by(self.calibration)
             self.index = fresh
         self.following.wake()
+        self.growing.wake()
 
     async def lasting(self, asked: Sequence[Wanted], *, background: bool = False) -> list[Vectors | CannotEmbed]:
         """As the batcher's `vectors`, but kept for the next start: never for what customers write."""
@@ -253,6 +258,7 @@ class Library:
                 await asyncio.sleep(0)
         if self._since_replacing is not None:
             self._since_replacing.extend(changes)
+        self.growing.wake()
         if self.store.journal_is_long():
             held = list(self.index.articles.values())
             await asyncio.to_thread(self.store.save, held, dict(self.index.tombstones))

@@ -3,7 +3,7 @@
 Kept of an article is how long its vectors are there: a few numbers, so that a hundred thousand of them fit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +37,7 @@ class Reading:
     def __init__(self, space: Space, key: Key, beyond: Drawn | None) -> None:
         """`beyond` is the first article that teaches the space no more; None if all do."""
         self.space = space
-        self._key = key
+        self.key = key
         self._beyond = beyond
         self._measures: dict[str, Measure] = {}
 
@@ -52,8 +52,8 @@ class Reading:
         """Of all in one product; many small ones took longer than the vectors' index. `query` is one of the space."""
         if not articles:
             return []
-        measures = self._measured(articles)
-        vectors = np.concatenate([held.vectors[self._key] for held in articles])
+        measures = self._known(articles)
+        vectors = np.concatenate([held.vectors[self.key] for held in articles])
         found = self.space.facing(vectors, query) / np.concatenate([one.vectors for one in measures])
         every, start, cosines = found.tolist(), 0, []
         for held, measure in zip(articles, measures, strict=True):
@@ -63,14 +63,12 @@ class Reading:
             start = end
         return cosines
 
-    def _measured(self, articles: Sequence[EmbeddedArticle]) -> list[Measure]:
-        missing = [held for held in articles if held.article.id not in self._measures]
-        if missing:
-            self._measures.update(zip((held.article.id for held in missing), self._measure(missing), strict=True))
-        return [self._measures[held.article.id] for held in articles]
+    def lacks(self, article_id: str) -> bool:
+        return article_id not in self._measures
 
-    def _measure(self, articles: Sequence[EmbeddedArticle]) -> list[Measure]:
-        matrices = [held.vectors[self._key] for held in articles]
+    def measured(self, articles: Sequence[EmbeddedArticle]) -> list[Measure]:
+        """How long they are here. Changes nothing: any thread may call it."""
+        matrices = [held.vectors[self.key] for held in articles]
         moved = self.space.moved(np.concatenate(matrices))
         long = np.maximum(lengths(moved), SHORTEST)
         moved /= long[:, None]
@@ -79,3 +77,17 @@ class Reading:
         middles = np.maximum(lengths(np.stack(wordings)), SHORTEST)
         parts = np.split(long, starts[1:-1])
         return [Measure(part.copy(), float(middle)) for part, middle in zip(parts, middles, strict=True)]
+
+    def note(
+        self, articles: Sequence[EmbeddedArticle], measures: Sequence[Measure], held: Mapping[str, EmbeddedArticle]
+    ) -> None:
+        """Keep what was `measured`, of the articles that are still `held` as they were."""
+        for one, measure in zip(articles, measures, strict=True):
+            if held.get(one.article.id) is one:
+                self._measures[one.article.id] = measure
+
+    def _known(self, articles: Sequence[EmbeddedArticle]) -> list[Measure]:
+        missing = [held for held in articles if self.lacks(held.article.id)]
+        if missing:
+            self._measures.update(zip((held.article.id for held in missing), self.measured(missing), strict=True))
+        return [self._measures[held.article.id] for held in articles]

@@ -1,8 +1,10 @@
+import math
 import random
+from collections import Counter
 
 import pytest
 
-from knowledge_index.lexical import WordIndex, is_word, stem, tokens
+from knowledge_index.lexical import ANSWER_SHARE, K1, B, WordIndex, is_word, stem, tokens
 
 
 @pytest.mark.parametrize(
@@ -82,3 +84,51 @@ def test_a_query_without_words_scores_nothing() -> None:
     words.add("lock", asked=["my lock is offline"])
     assert words.scores([]) == {}
     assert words.coverage([], "lock") == 0.0
+
+
+def plain(texts: dict[str, tuple[list[str], list[str]]], query: list[str]) -> dict[str, float]:
+    """BM25F as it is written down, article by article."""
+    counts = {name: [Counter(tokens(" ".join(part), "en")) for part in parts] for name, parts in texts.items()}
+    usual = [sum(fields[field].total() for fields in counts.values()) / len(counts) for field in (0, 1)]
+    weights = {}
+    for term in query:
+        uses = sum(any(term in field for field in fields) for fields in counts.values())
+        weights[term] = math.log(1 + (len(counts) - uses + 0.5) / (uses + 0.5))
+    scores = {}
+    for name, fields in counts.items():
+        longs = [1 - B + B * field.total() / length for field, length in zip(fields, usual, strict=True)]
+        heard = {term: fields[0][term] / longs[0] + ANSWER_SHARE * fields[1][term] / longs[1] for term in weights}
+        whole = sum(weights[term] * often / (often + K1) for term, often in heard.items())
+        scores[name] = whole / sum(weights.values())
+    return {name: score for name, score in scores.items() if score}
+
+
+def test_scores_are_those_of_the_formula_after_any_changes() -> None:
+    chance, words = random.Random(8), WordIndex("en")
+    texts: dict[str, tuple[list[str], list[str]]] = {}
+
+    def said() -> list[str]:
+        return [" ".join(f"word{min(int(chance.expovariate(0.2)), 40)}" for _ in range(chance.randint(1, 12)))]
+
+    for _ in range(400):
+        name = f"article {chance.randint(0, 60)}"
+        words.remove(name)
+        texts.pop(name, None)
+        if chance.random() < 0.7:
+            texts[name] = said(), said()
+            words.add(name, asked=texts[name][0], answer=texts[name][1])
+        if chance.random() < 0.1 and texts:
+            query = tokens(said()[0], "en")
+            assert words.scores(query) == pytest.approx(plain(texts, query), abs=1e-9)
+
+
+@pytest.mark.parametrize("among", [range(200), range(3, 200, 40), range(0), range(150, 160)])
+def test_the_best_by_words_are_the_first_of_all_in_order(among: range) -> None:
+    chance, words = random.Random(2), WordIndex("en")
+    for number in range(200):
+        words.add(f"a{number:03}", asked=[" ".join(chance.choices(["red", "green", "blue", "black", "white"], k=3))])
+    wanted = {f"a{number:03}" for number in among}
+    scores = words.scores(["red", "blue"])
+    ranked = sorted((name for name in scores if name in wanted), key=lambda name: (-scores[name], name))
+    for many in (1, 10, 300):
+        assert scores.best(many, wanted) == ranked[:many]
