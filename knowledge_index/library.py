@@ -5,11 +5,12 @@ time; searches never wait for them.
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from knowledge_index import passages, questions, recalibrate, search
+from knowledge_index import logs, passages, questions, recalibrate, search
 from knowledge_index.articles import Article
 from knowledge_index.batching import Batcher
 from knowledge_index.cache import ResultCache
@@ -64,6 +65,7 @@ class Library:
         self.index = KnowledgeIndex(self.calibration, self._dimensions())
         self._found = ResultCache()
         self._writing = asyncio.Lock()
+        self._replacing = asyncio.Lock()
         self._since_replacing: list[Change] | None = None
         self.following = Following(self)
         self.growing = Growing(self)
@@ -199,21 +201,40 @@ class Library:
         Changes that arrive while it is built are kept. With `if_digest`, raises Changed unless the index is still
         the one that the caller saw, so that nothing that it did not know of is undone.
         """
-        async with self._writing:
-            if if_digest is not None and if_digest != self.index.digest():
-                raise Changed
-            self._since_replacing = []
-        embedded = await asyncio.gather(*(self.embedded(article, background=True) for article in articles))
-        async with self._writing:
-            fresh = await asyncio.to_thread(built, self.calibration, self._dimensions(), embedded)
-            for change in self._since_replacing or ():
-                change.apply(fresh)
-            self._since_replacing = None
-            await asyncio.to_thread(self.store.save, list(fresh.articles.values()), dict(fresh.tombstones))
-            fresh.decide_by(self.calibration)
-            self.index = fresh
+        async with self._replacing:
+            async with self._writing:
+                if if_digest is not None and if_digest != self.index.digest():
+                    raise Changed
+                self._since_replacing = []
+            try:
+                embedded = await asyncio.gather(*(self._whole_or_words(article) for article in articles))
+                async with self._writing:
+                    await self._switch_to(embedded, self._since_replacing)
+            finally:
+                self._since_replacing = None
         self.following.wake()
         self.growing.wake()
+
+    @property
+    def is_replacing(self) -> bool:
+        """Whether a `replace` is under way. A second one waits for it, and looks at `if_digest` after it."""
+        return self._replacing.locked()
+
+    async def _switch_to(self, embedded: Sequence[EmbeddedArticle], since: Sequence[Change]) -> None:
+        """Whoever calls holds `_writing`."""
+        fresh = await asyncio.to_thread(built, self.calibration, self._dimensions(), embedded)
+        for change in since:
+            change.apply(fresh)
+        await asyncio.to_thread(self.store.save, list(fresh.articles.values()), dict(fresh.tombstones))
+        fresh.decide_by(self.calibration)
+        self.index = fresh
+
+    async def _whole_or_words(self, article: Article) -> EmbeddedArticle:
+        """One that no model can read is found by its words: the others are not refused for it."""
+        try:
+            return await self.embedded(article, background=True)
+        except CannotEmbed:
+            return EmbeddedArticle(article, tuple(passages.of(article)), {})
 
     async def lasting(self, asked: Sequence[Wanted], *, background: bool = False) -> list[Vectors | CannotEmbed]:
         """As the batcher's `vectors`, but kept for the next start: never for what customers write."""
@@ -260,8 +281,16 @@ class Library:
             self._since_replacing.extend(changes)
         self.growing.wake()
         if self.store.journal_is_long():
-            held = list(self.index.articles.values())
+            await self._shorten_journal()
+
+    async def _shorten_journal(self) -> None:
+        """What was accepted stays so where there is no room for it: the journal goes on, and grows."""
+        held = list(self.index.articles.values())
+        try:
             await asyncio.to_thread(self.store.save, held, dict(self.index.tombstones))
+        except OSError as fault:
+            self.store.put_off()
+            logs.event("the journal cannot be shortened", level=logging.WARNING, why=str(fault))
 
     def _with_words(self, article: Article) -> Change:
         """What may be kept of its vectors is kept: those of an article in the same words."""

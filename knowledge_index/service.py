@@ -7,6 +7,7 @@ the product's one shape. Bound to loopback: it trusts who can reach it.
 import argparse
 import asyncio
 import base64
+import errno
 import itertools
 import logging
 import os
@@ -53,6 +54,7 @@ MAX_INPUTS = 2_048
 GRACEFUL_SECONDS = 3
 LOAD_AGAIN_SECONDS = (2.0, 10.0, 30.0)
 KEEP_ALIVE_SECONDS = 75
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 FIRST_TEXT = "Where is my order?"
 
 
@@ -76,7 +78,6 @@ class Loading:
         self.library: Library | None = None
         self.tuned: TunedModels | None = None
         self.failure: str | None = None
-        self.rebuilding = False
 
     def ready(self) -> Library:
         if self.library is None:
@@ -100,6 +101,7 @@ def create_app(data_dir: Path, load: Loader = load_all) -> FastAPI:
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _not_served)
+    app.add_exception_handler(OSError, _no_room)
     app.add_exception_handler(Exception, _failed)
     _routes(app, loading)
     return app
@@ -224,7 +226,7 @@ def _health(loading: Loading) -> dict[str, Any]:
         "digest": library.index.digest(),
         "without_vectors": library.without_vectors(),
         "models": library.manifest.as_json()["models"],
-        "rebuilding": loading.rebuilding,
+        "rebuilding": library.is_replacing,
         "cache": {"vectors": len(library.batcher.cache), "hits": library.batcher.cache.hits},
         "notes": library.notes,
     }
@@ -290,10 +292,11 @@ async def _start(data_dir: Path, loading: Loading, load: Loader) -> None:
     seconds = round(time.perf_counter() - started, 2)
     logs.event("ready", articles=len(library.index.articles), seconds=seconds)
     if refused:
-        loading.rebuilding = True
-        await library.replace(refused)
-        loading.rebuilding = False
-        logs.event("index built anew", articles=len(refused))
+        try:
+            await library.replace(refused)
+            logs.event("index built anew", articles=len(refused))
+        except Exception:
+            logging.getLogger("knowledge").exception("the index was not built anew; whoever looks after it will do so")
 
 
 async def _open(data_dir: Path, loading: Loading, load: Loader) -> tuple[Library, list[Article]] | None:
@@ -342,6 +345,14 @@ async def _not_served(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException)
     code = {404: "not_found", 405: "method_not_allowed"}.get(fault.status_code, "refused")
     return _problem(fault.status_code, code, "There is nothing of that kind here.")
+
+
+async def _no_room(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, OSError)
+    if fault.errno not in NO_ROOM:
+        raise fault
+    logs.event("no room on the disk", level=logging.ERROR, why=str(fault))
+    return _problem(507, "storage_full", "There is no room on the disk for it; nothing of it was taken.")
 
 
 async def _failed(request: Request, fault: Exception) -> Response:

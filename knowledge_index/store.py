@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
+from numpy.lib import format as npy
 
 from knowledge_index import passages
 from knowledge_index.articles import Article
@@ -29,6 +30,8 @@ from knowledge_index.index import KnowledgeIndex
 from knowledge_index.manifest import IndexRefused, Manifest
 
 JOURNAL_LIMIT_BYTES = 32 * 1024 * 1024
+DAMAGED = (OSError, EOFError, ValueError, TypeError, LookupError, AttributeError)
+"""What reading a damaged file may raise."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class IndexStore:
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.folder = folder
         self.manifest = manifest
+        self._limit = JOURNAL_LIMIT_BYTES
         folder.mkdir(parents=True, exist_ok=True)
 
     def load(self) -> Stored | None:
@@ -69,6 +73,7 @@ class IndexStore:
         generation = self._current()
         if generation is None:
             return None
+        self._clear(but=generation)
         try:
             stored = json.loads((generation / "manifest.json").read_text("utf-8"))
             Manifest.from_json(stored["built_with"]).check(self.manifest)
@@ -77,7 +82,7 @@ class IndexStore:
                 raise IndexRefused("the stored vectors were made of other passages than this program makes")
             embedded = self._embedded(generation, articles, stored.get("lacking", {}))
             return Stored(embedded, stored["tombstones"], list(self._changes(generation)))
-        except (OSError, ValueError, KeyError, TypeError) as fault:
+        except DAMAGED as fault:
             raise IndexRefused(f"the stored index is damaged ({type(fault).__name__})") from fault
 
     def articles(self) -> list[Article]:
@@ -91,47 +96,61 @@ class IndexStore:
                     found[line["id"]] = Article.from_wire(line["article"])
                 elif line["op"] == "delete":
                     found.pop(line["id"], None)
-        except (OSError, ValueError, KeyError, TypeError):
+        except DAMAGED:
             pass
         return list(found.values())
 
     def save(self, articles: Sequence[EmbeddedArticle], tombstones: Mapping[str, int]) -> None:
-        """Write a new generation and switch to it."""
+        """Write a new generation and switch to it. Where that fails, the one before is used on, and nothing is left."""
         before = self._current()
         number = int(before.name.removeprefix("g-")) + 1 if before else 1
         made = self.folder / f"g-{number:06}"
         shutil.rmtree(made, ignore_errors=True)
-        made.mkdir()
-        self._write(made, articles, tombstones)
-        self._switch(made)
-        for old in self.folder.glob("g-*"):
-            if old != made:
-                shutil.rmtree(old, ignore_errors=True)
+        try:
+            made.mkdir()
+            self._write(made, articles, tombstones)
+            self._switch(made)
+        finally:
+            self._clear(but=self._current())
 
     def append(self, *changes: Change) -> None:
-        """Note accepted changes. They are on disk when this returns."""
+        """Note accepted changes. They are on disk when this returns; none of them is when it raises OSError."""
         generation = self._current()
         if generation is None:
             self.save((), {})
             generation = self._current()
             assert generation is not None
-        with (generation / "journal.jsonl").open("a+b") as journal:
+        lines = (json.dumps(_line(change), ensure_ascii=False).encode("utf-8", "replace") + b"\n" for change in changes)
+        file = generation / "journal.jsonl"
+        is_new = not file.exists()
+        with file.open("a+b", buffering=0) as journal:
             _drop_torn_line(journal)
-            for change in changes:
-                journal.write(json.dumps(_line(change), ensure_ascii=False).encode("utf-8", "replace") + b"\n")
-            _flush(journal)
+            _write_or_take_back(journal, b"".join(lines))
+        if is_new:
+            _flush_folder(generation)
 
     def journal_is_long(self) -> bool:
         generation = self._current()
         journal = generation / "journal.jsonl" if generation else None
-        return journal is not None and journal.exists() and journal.stat().st_size > JOURNAL_LIMIT_BYTES
+        return journal is not None and journal.exists() and journal.stat().st_size > self._limit
+
+    def put_off(self) -> None:
+        """The journal may become as long again before it counts as long: a `save` has just failed."""
+        self._limit += JOURNAL_LIMIT_BYTES
 
     def _current(self) -> Path | None:
         pointer = self.folder / "current"
         if not pointer.exists():
             return None
-        generation = self.folder / pointer.read_text("utf-8").strip()
+        generation = self.folder / pointer.read_text("utf-8", errors="replace").strip()
         return generation if generation.is_dir() and generation != self.folder else None
+
+    def _clear(self, *, but: Path | None) -> None:
+        """Take away what a write that was broken off, or the generation before, has left."""
+        (self.folder / "current.new").unlink(missing_ok=True)
+        for other in self.folder.glob("g-*"):
+            if other != but:
+                shutil.rmtree(other, ignore_errors=True)
 
     def _switch(self, generation: Path) -> None:
         draft = self.folder / "current.new"
@@ -155,8 +174,7 @@ class IndexStore:
             rows = [held.vectors[key] for held in articles if key in held.vectors]  # type: ignore[index]
             matrix = np.vstack(rows) if rows else np.zeros((0, facts_of_model.dimension), np.float32)
             with (folder / f"vectors-{key}.npy").open("wb") as file:
-                np.save(file, matrix, allow_pickle=False)
-                _flush(file)
+                _save_matrix(file, matrix)
         _write_text(folder / "manifest.json", json.dumps(facts, ensure_ascii=False, indent=1))
         _flush_folder(folder)
         _flush_folder(folder.parent)
@@ -246,6 +264,13 @@ def _write_text(path: Path, text: str) -> None:
         _flush(file)
 
 
+def _save_matrix(file: IO[bytes], matrix: Vectors) -> None:
+    """As `np.save`, whose error does not tell that there is no room."""
+    npy.write_array_header_1_0(file, npy.header_data_from_array_1_0(matrix))
+    file.write(np.ascontiguousarray(matrix).data)
+    _flush(file)
+
+
 def _drop_torn_line(journal: IO[bytes]) -> None:
     """A crash may have left half a line at the end: what follows it must not be lost with it."""
     size = journal.seek(0, os.SEEK_END)
@@ -255,6 +280,19 @@ def _drop_torn_line(journal: IO[bytes]) -> None:
     if journal.read(1) != b"\n":
         journal.seek(0)
         journal.truncate(journal.read().rfind(b"\n") + 1)
+
+
+def _write_or_take_back(journal: IO[bytes], lines: bytes) -> None:
+    """All of them, on the disk, or none: what nobody was told of must not come back with the next start."""
+    size = journal.seek(0, os.SEEK_END)
+    try:
+        written = 0
+        while written < len(lines):
+            written += journal.write(memoryview(lines)[written:])
+        _flush(journal)
+    except OSError:
+        journal.truncate(size)
+        raise
 
 
 def _flush(file: IO[bytes]) -> None:

@@ -21,6 +21,7 @@ from knowledge_index import lock, service
 from knowledge_index.articles import Article, digest
 from knowledge_index.client import KnowledgeClient, KnowledgeRefused, KnowledgeUnavailable
 from knowledge_index.embedder import Embedder, Key
+from tests.knowledge_index.room import room_for
 from tests.people import PATIENCE_SECONDS
 
 Told = TypeVar("Told")
@@ -161,6 +162,66 @@ def test_what_changes_while_the_index_is_rebuilt_is_kept(
         assert await knowledge.article(everything[0]["id"]) is None
 
     talk(address, journey)
+
+
+def test_of_two_rebuilds_the_second_waits_and_undoes_nothing_that_came_meanwhile(
+    serve: Callable[..., str], tmp_path: Path, embedders: dict[Key, Embedder], shop_articles: list[Article]
+) -> None:
+    everything = [article.as_wire() for article in shop_articles if article.language == "en"][:4]
+    held = Held(embedders["en"], everything[0]["question"])
+    address = serve(tmp_path, {**embedders, "en": held})
+
+    async def journey(knowledge: KnowledgeClient) -> None:
+        seen = (await knowledge.health(timeout=PATIENCE_SECONDS))["digest"]
+        first = asyncio.create_task(knowledge.replace(everything))
+        await asyncio.to_thread(held.reached.wait, PATIENCE_SECONDS)
+        second = asyncio.create_task(knowledge.replace(everything, if_digest=seen))
+        assert (await knowledge.health(timeout=PATIENCE_SECONDS))["rebuilding"]
+        await knowledge.put_articles([BICYCLES], timeout=PATIENCE_SECONDS)
+        held.go.set()
+        await first
+        with pytest.raises(KnowledgeRefused) as refused:
+            await second
+        assert refused.value.code == "changed"
+        assert await knowledge.article(BICYCLES["id"], timeout=PATIENCE_SECONDS)
+        assert not (await knowledge.health(timeout=PATIENCE_SECONDS))["rebuilding"]
+
+    talk(address, journey)
+
+
+def test_without_room_on_the_disk_an_article_is_refused_in_words_and_taken_later(address: str) -> None:
+    long = {**BICYCLES, "version": 2, "tags": ["x" * 100_000]}
+
+    async def journey(knowledge: KnowledgeClient) -> None:
+        await knowledge.put_article(BICYCLES, timeout=PATIENCE_SECONDS)
+        with room_for(65_536), pytest.raises(KnowledgeUnavailable, match="no room on the disk"):
+            await knowledge.put_article(long, timeout=PATIENCE_SECONDS)
+        held = await knowledge.article(BICYCLES["id"], timeout=PATIENCE_SECONDS)
+        assert held is not None
+        assert held["version"] == BICYCLES["version"]
+        assert await knowledge.put_article(long, timeout=PATIENCE_SECONDS) == 2
+
+    talk(address, journey)
+
+
+def test_an_article_that_no_model_can_read_holds_no_rebuild_up(
+    serve: Callable[..., str], tmp_path: Path, embedders: dict[Key, Embedder], shop_articles: list[Article]
+) -> None:
+    class Refusing:
+        def encode(self, texts: Sequence[str], role: Any = "query") -> Any:
+            if BICYCLES["question"] in texts:
+                raise ValueError("a text that this model cannot take")
+            return embedders["en"].encode(texts, role)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(embedders["en"], name)
+
+    async def journey(knowledge: KnowledgeClient) -> None:
+        one = next(article.as_wire() for article in shop_articles if article.subject == "smart-lock-offline")
+        assert (await knowledge.replace([BICYCLES, one]))["articles"] == 2
+        assert await knowledge.article(BICYCLES["id"], timeout=PATIENCE_SECONDS)
+
+    talk(serve(tmp_path, {**embedders, "en": Refusing()}), journey)
 
 
 def test_a_rebuild_for_an_index_that_has_changed_since_is_refused(address: str) -> None:

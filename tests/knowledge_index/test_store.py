@@ -11,6 +11,7 @@ from knowledge_index.index import KnowledgeIndex, built
 from knowledge_index.manifest import IndexRefused, Manifest, ModelFacts
 from knowledge_index.store import Change, IndexStore
 from tests.knowledge_index.made_up import everything, made_up
+from tests.knowledge_index.room import room_for
 
 FACTS = {"en": ModelFacts("a", "1" * 64, 384), "multi": ModelFacts("b", "2" * 64, 384)}
 HELD = [made_up("a"), made_up("b", 3, "zh"), made_up("c", 2)]
@@ -121,3 +122,50 @@ def test_vectors_of_other_passages_are_refused(tmp_path: Path) -> None:
     articles.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     with pytest.raises(IndexRefused, match="other passages"):
         opened(tmp_path).load()
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "articles.jsonl", "vectors-en.npy", "current"])
+def test_an_emptied_file_is_refused_or_nothing_and_the_next_save_mends_it(tmp_path: Path, name: str) -> None:
+    opened(tmp_path).save(HELD, {})
+    emptied = tmp_path / name if name == "current" else next(tmp_path.glob("g-*")) / name
+    emptied.write_bytes(b"")
+    if name == "current":
+        assert opened(tmp_path).load() is None
+    else:
+        with pytest.raises(IndexRefused):
+            opened(tmp_path).load()
+    opened(tmp_path).save(HELD, {})
+    assert len(restored(opened(tmp_path)).articles) == len(HELD)
+
+
+def test_what_a_crash_left_half_written_is_cleared_away_at_the_next_start(tmp_path: Path) -> None:
+    opened(tmp_path).save(HELD, {})
+    used = (tmp_path / "current").read_text()
+    shutil.copytree(tmp_path / used, tmp_path / "g-000002")
+    (tmp_path / "g-000002" / "manifest.json").unlink()
+    (tmp_path / "current.new").write_text("g-000002")
+    assert len(restored(opened(tmp_path)).articles) == len(HELD)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["current", used]
+
+
+def test_without_room_a_new_generation_leaves_the_old_one_in_use_and_nothing_behind(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    store.save(HELD, {})
+    before = sorted(str(entry.relative_to(tmp_path)) for entry in tmp_path.rglob("*"))
+    with room_for(2_000), pytest.raises(OSError, match="too large"):
+        store.save([*HELD, made_up("d")], {})
+    assert sorted(str(entry.relative_to(tmp_path)) for entry in tmp_path.rglob("*")) == before
+    assert len(restored(opened(tmp_path)).articles) == len(HELD)
+
+
+def test_without_room_no_change_is_half_noted(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    store.append(Change("a.en", 1, made_up("a")))
+    journal = next(tmp_path.glob("g-*/journal.jsonl"))
+    size = journal.stat().st_size
+    with room_for(size + 200), pytest.raises(OSError, match="too large"):
+        store.append(Change("gone.en", 1), Change("b.en", 1, made_up("b")))
+    assert journal.stat().st_size == size
+    assert restored(opened(tmp_path)).tombstones == {}
+    store.append(Change("c.en", 2, made_up("c", 2)))
+    assert sorted(restored(opened(tmp_path)).articles) == ["a.en", "c.en"]
