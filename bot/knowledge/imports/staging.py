@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Table, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.core import clock, errors, jobs
@@ -23,6 +23,9 @@ PART_BYTES = 256 * 1024
 SLICE = 200
 KEPT = timedelta(days=7)
 """A report can be read, and a checked file applied, for so long."""
+
+ARRIVED = timedelta(hours=1)
+"""A file whose import has no job by then never came to its end: who sent it was told of no import."""
 
 
 class Step(NamedTuple):
@@ -117,10 +120,13 @@ def drop_articles(db: Database, import_id: str) -> None:
 
 
 def drop_old(db: Database) -> None:
-    """Forget imports that nobody has done anything with for a while."""
+    """Forget imports that nobody has done anything with for a while, and files that broke off while they arrived."""
+    moment = clock.now()
+    old = (Import.created_at < moment - KEPT) & (Import.state != State.APPLYING)
+    has_job = exists().where(jobs.Job.kind == JOB, jobs.Job.key == Import.id)
+    broken_off = (Import.created_at < moment - ARRIVED) & (Import.run == 0) & ~has_job
     with db.snapshot() as session:
-        old = (Import.created_at < clock.now() - KEPT) & (Import.state != State.APPLYING)
-        ids = list(session.scalars(select(Import.id).where(old)))
+        ids = list(session.scalars(select(Import.id).where(old | broken_off)))
     for import_id in ids:
         drop_file(db, import_id)
         drop_rows(db, import_id)

@@ -42,21 +42,22 @@ def run(db: Database, import_id: str) -> Generator[Step]:
         work.state = State.REFUSED
     if work.state in (State.DONE, State.REFUSED):
         staging.drop_file(db, import_id)
+        staging.drop_articles(db, import_id)
         staging.drop_old(db)
 
 
 def _advance(db: Database, work: Import) -> Iterator[Step]:
-    """Read, and apply; again where articles changed in between."""
-    for _ in range(MOST_RUNS):
+    """Read, and apply; again where articles changed in between. While they go on changing, an editor is to decide."""
+    for attempt in range(MOST_RUNS):
         if work.state == State.READING:
-            yield from _read(db, work)
+            yield from _read(db, work, then=State.APPLYING if attempt + 1 < MOST_RUNS else State.CHECKED)
         if work.state == State.APPLYING:
             yield from applying.apply(db, work)
         if work.state != State.READING:
             return
 
 
-def _read(db: Database, work: Import) -> Iterator[Step]:
+def _read(db: Database, work: Import, *, then: State) -> Iterator[Step]:
     """Raises Unreadable."""
     if work.run > MOST_RUNS:
         raise Unreadable("This file could not be read to its end; reading it was given up.")
@@ -72,7 +73,7 @@ def _read(db: Database, work: Import) -> Iterator[Step]:
             verdicts = begun.judged(session, checked[start : start + staging.SLICE])
         staging.keep_verdicts(db, work, verdicts, after=start, counts=counts)
         yield Step("checking", start + len(verdicts), len(checked))
-    _end_reading(db, work, counts)
+    _end_reading(db, work, counts, State.CHECKED if work.options.get("dry_run") else then)
 
 
 def _checked(db: Database, work: Import) -> list[Checked]:
@@ -89,9 +90,9 @@ def _checked(db: Database, work: Import) -> list[Checked]:
     return found
 
 
-def _end_reading(db: Database, work: Import, counts: Counter[str]) -> None:
+def _end_reading(db: Database, work: Import, counts: Counter[str], then: State) -> None:
     """To be looked at, to be applied, or refused for a wrong row."""
-    values: dict[str, Any] = {"state": State.CHECKED if work.options.get("dry_run") else State.APPLYING}
+    values: dict[str, Any] = {"state": then}
     if counts[Kind.WRONG] and values["state"] == State.APPLYING and not work.options.get("skip_wrong"):
         words = {"wrong": str(counts[Kind.WRONG])}
         problem = {"sentence": "Nothing was imported: {wrong} rows are wrong.", "words": words, "fields": {}}

@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from bot.core import clock
 from bot.core.db import Database
 from bot.core.jobs import Job
-from bot.knowledge import indexing
-from bot.knowledge.imports import staging, work
+from bot.knowledge import indexing, service
+from bot.knowledge.imports import applying, staging, work
 from bot.knowledge.imports.models import STAGED, Import, ImportPart, ImportRow, State
-from bot.knowledge.models import Article, ArticleVersion
+from bot.knowledge.models import Article, ArticleVersion, Status
 
 ROWS = 450
 """More than two slices."""
@@ -25,11 +25,11 @@ def db(database_url: str) -> Iterator[Database]:
     database.close()
 
 
-def brought(db: Database) -> str:
-    rows = "".join(f"a{number}.en,Why is it a zorb{number}?,So.\n" for number in range(ROWS))
-    data = f"id,question,answer\n{rows}".encode()
+def brought(db: Database, *, rows: int = ROWS, answer: str = "So.", work: bool = False) -> str:
+    lines = "".join(f"a{number}.en,Why is it a zorb{number}?,{answer}\n" for number in range(rows))
+    data = f"id,question,answer\n{lines}".encode()
     options = {"language": "en", "publish": True}
-    return staging.keep_file(db, data, name="a.csv", form="csv", options=options, by=None, work=False)
+    return staging.keep_file(db, data, name="a.csv", form="csv", options=options, by=None, work=work)
 
 
 def many(db: Database, what: object) -> int:
@@ -88,3 +88,36 @@ def test_old_imports_are_forgotten(db: Database) -> None:
     with db.snapshot() as session:
         assert session.get(Import, old) is None
     assert many(db, ImportPart) == 0
+
+
+def test_a_file_that_broke_off_while_it_arrived_is_forgotten_and_one_that_waits_is_not(db: Database) -> None:
+    broken_off, waits = brought(db, rows=1), brought(db, rows=2, work=True)
+    with clock.travel(staging.ARRIVED + timedelta(minutes=1)):
+        work.run_through(db, brought(db, rows=3))
+    with db.snapshot() as session:
+        assert session.get(Import, broken_off) is None
+        assert session.get(Import, waits) is not None
+
+
+def changed(db: Database, article_id: str) -> None:
+    with db.transaction() as session:
+        article = service.hold_article(session, article_id)
+        taken_back = Status.PUBLISHED if article.status == Status.UNPUBLISHED else Status.UNPUBLISHED
+        service.do_set_status(session, article=article, status=taken_back, by=None)
+
+
+def test_while_its_articles_go_on_changing_an_editor_is_to_decide(db: Database) -> None:
+    work.run_through(db, brought(db, rows=3))
+    import_id = brought(db, rows=3, answer="So it is.")
+    for step in work.run(db, import_id):
+        if step.phase == "applying":
+            changed(db, "a1.en")
+    with db.snapshot() as session:
+        found = staging.access(session, import_id)
+        assert (found.state, found.problem["sentence"]) == (State.CHECKED, applying.CHANGED_SINCE)  # type: ignore[index]
+        assert {article.answer for article in session.scalars(select(Article))} == {"So."}
+    with db.transaction() as session:
+        staging.do_begin(session, import_id).state = State.APPLYING
+    work.run_through(db, import_id)
+    assert state(db, import_id) == State.DONE
+    assert many(db, STAGED) == 0
