@@ -38,7 +38,10 @@ AGAIN = {
 
 NOISE = "noise"
 ONLY_NAMED = "only_named"
-"""Reasons of an `unanswered` signal: no message at all; the name of a thing that no article is near."""
+DENIED = "denied"
+"""Reasons of an `unanswered` signal: no message at all; the name of a thing that no article is near; nothing but what
+is not wanted or not so."""
+OFFERS = {NOISE: "offer_human", DENIED: "offer_after_denial"}
 
 
 SEVERAL = "gave"
@@ -252,10 +255,11 @@ def _never_silent(plan: Plan, situation: Situation, rules: Rules) -> Plan:
 
 
 def _unanswered(plan: Plan, main: Signal, situation: Situation, rules: Rules) -> Plan:
-    """Noise teaches editors nothing and calls nobody, however much of it comes; a person is offered all the same."""
+    """What asks nothing teaches editors nothing and calls nobody, however much of it comes; a person is offered all the
+    same."""
     reason = main.extra.get("reason")
-    if reason == NOISE:
-        plan.offer = "still_here" if plan.standing == situation.last_outcome else "offer_human"
+    if reason in OFFERS:
+        plan.offer = "still_here" if plan.standing == situation.last_outcome else OFFERS[reason]
         return plan
     offer = "offer_to_say_more" if reason == ONLY_NAMED else "offer_human"
     return _missed(plan, situation, rules, offer=offer, gap="unanswered")

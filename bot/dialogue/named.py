@@ -1,4 +1,5 @@
-"""What an engine may make of a message that only names a thing ("my camera", 电池): talk, and nothing else.
+"""What an engine may make of a message that only names a thing ("my camera", 电池): talk, and nothing else. And of one
+that says that it is no complaint: anything but one.
 
 Intents are learnt from whole sentences, and a word that stands in all the sentences of one intent is taken for it with
 great confidence: "the app" for an outage, "account" for a blocked one. A name complains of nothing.
@@ -16,11 +17,13 @@ TOO_MUCH = (wire.COMPLAINT, wire.SUGGESTION)
 
 
 def is_offered(turn: TurnInput, reply: EngineReply, *, told_more: bool) -> bool:
-    """Whether articles near the name are to be offered in place of `reply`.
+    """Whether what the search finds is to be said in place of `reply`.
 
     `told_more`: the message goes on from a complaint or from details; then a name is one more detail.
     """
     main = reply.signals[0]
+    if turn.no_complaint and main.name == wire.COMPLAINT:
+        return True
     if not turn.names:
         return False
     match main.name:

@@ -87,8 +87,10 @@ class Prewarmer:
                 log.debug("pre-warming was not possible")
 
     async def _embed(self, texts: list[str], model: str) -> None:
-        embedded = await self._client.embedded([as_text(understood(text).text or text) for text in texts], model=model)
-        for text, vector in zip(texts, embedded.vectors, strict=True):
+        asked = [as_text(understood(text).text or text) for text in texts]
+        rests = [as_text(denial.rest) for denial in (understood(text).denial for text in texts) if denial.places]
+        embedded = await self._client.embedded([*asked, *filter(None, rests)], model=model)
+        for text, vector in zip(texts, embedded.vectors, strict=False):
             if vector is not None:
                 hear(text, vector, model=embedded.digest)
 

@@ -65,10 +65,11 @@ def _turn(message_id: str, text: str) -> TurnInput:
     return TurnInput(
         sender=f"{wire.RECOUNT_SENDER}{message_id}",
         message_id=message_id,
-        text=seen.text or text,
+        text=seen.denial.rest or seen.text or text,
         language=seen.reply_language,
         embedding=seen.embedding,
-        names=words_named(fold(seen.text)),
+        names=words_named(fold(seen.denial.rest)),
+        no_complaint=seen.denial.complaint or seen.denial.is_all,
     )
 
 

@@ -117,10 +117,11 @@ def _turn(
 ) -> TurnInput:
     part = conversation.episode_turns // policy.dialogue.turns_per_sender
     meant = instead(seen.text)
+    asked = meant or seen.denial.rest or seen.text
     return TurnInput(
         sender=f"{conversation.id}:{conversation.episode}.{part}",
         message_id=pending.message_id,
-        text=meant or seen.text or pending.text,
+        text=asked or pending.text,
         language=language,
         embedding=seen.embedding if seen.language != UNTOLD else wire.embedding_of(language),
         entities=tuple(
@@ -131,7 +132,8 @@ def _turn(
         asks_human=bool(seen.asks_human or (meant and understood(meant).asks_human)),
         asks_ticket_status=bool(seen.asks_ticket_status),
         passed_over=conversation.last_article_id if meant else None,
-        names=words_named(fold(meant or seen.text)),
+        names=words_named(fold(asked)),
+        no_complaint=seen.denial.complaint,
     )
 
 

@@ -87,7 +87,9 @@ async def _ask(work: Answering, begun: Begun) -> EngineReply | None:
     if begun.pending.attempts >= TRIES:
         return None
     if begun.facts.noise:
-        return EngineReply((), (Signal(wire.UNANSWERED, extra={"reason": decide.NOISE}),), "rules")
+        return _by_rules(decide.NOISE)
+    if begun.facts.denial.is_all and begun.chosen is None and begun.turn.passed_over is None:
+        return _by_rules(decide.DENIED)
     if not work.knows:
         return None
     if begun.chosen is not None:
@@ -95,6 +97,10 @@ async def _ask(work: Answering, begun: Begun) -> EngineReply | None:
         extra = {"article_id": chosen.article_id, "question": chosen.article_question, "language": chosen.language}
         return EngineReply((chosen.text,), (Signal(wire.ANSWERED, "chosen", 1.0, extra),), "chosen")
     return await asking.ask(work, begun)
+
+
+def _by_rules(reason: str) -> EngineReply:
+    return EngineReply((), (Signal(wire.UNANSWERED, extra={"reason": reason}),), "rules")
 
 
 def _can_do_without(work: Answering, begun: Begun) -> bool:

@@ -17,6 +17,10 @@ _WORDS: dict[str, dict[str, str]] = {
         "en": "What would you like to know or do about it? Tell me in one sentence, or a person takes over right away.",
         "zh": "关于这个，您想了解或办理什么？请用一句话告诉我，也可以马上转人工客服。",
     },
+    "offer_after_denial": {
+        "en": "Understood, then I do nothing about that. Tell me in one sentence what you would like instead.",
+        "zh": "明白，那这件事我不处理。您需要什么，请用一句话告诉我。",
+    },
     "offer_after_not_helpful": {
         "en": "Thank you for saying so. Tell me what is still open, or a person takes over right away.",
         "zh": "谢谢您告诉我。请说说哪里还没解决，或者马上转人工客服。",

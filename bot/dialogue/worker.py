@@ -9,6 +9,8 @@ import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.core import jobs, live
 from bot.core.db import Database
 from bot.core.live import Hub
@@ -22,6 +24,8 @@ SORT_SECONDS = 5.0
 SORTED_REST_SECONDS = 0.5
 """What comes meanwhile is sorted together: customers' turns need the database more."""
 CHECK_SECONDS = 2.0
+PROLONG_SECONDS = jobs.LEASE_SECONDS // 3
+LONGEST_JOB_SECONDS = 1_200
 Handler = Callable[[dict[str, Any]], Awaitable[None]]
 Check = Callable[[], Awaitable[None]]
 log = logging.getLogger(__name__)
@@ -152,9 +156,29 @@ class Worker:
                 await self._run_job(job)
 
     def _run_beside(self, job: jobs.Job) -> None:
-        task = asyncio.create_task(self._run_job(job))
+        task = asyncio.create_task(self._run_long(job))
         self._beside.add(task)
         task.add_done_callback(self._beside.discard)
+
+    async def _run_long(self, job: jobs.Job) -> None:
+        """Nobody else takes it while it is at work, unless that takes longer than anything should."""
+        holding = asyncio.create_task(self._hold(job))
+        try:
+            await self._run_job(job)
+        finally:
+            holding.cancel()
+
+    async def _hold(self, job: jobs.Job) -> None:
+        for _ in range(LONGEST_JOB_SECONDS // PROLONG_SECONDS):
+            await asyncio.sleep(PROLONG_SECONDS)
+            try:
+                await asyncio.to_thread(self._prolong, job)
+            except SQLAlchemyError as error:
+                log.warning("a job's lease was not prolonged", extra={"job": job.id, "cause": type(error).__name__})
+
+    def _prolong(self, job: jobs.Job) -> None:
+        with self._work.db.transaction() as session:
+            jobs.prolong(session, job)
 
     def _claim_jobs(self) -> list[jobs.Job]:
         with self._work.db.snapshot() as session:
@@ -207,3 +231,4 @@ def forget_leases(db: Database) -> None:
     """On SQLite one process answers: what an earlier life of it still holds is free."""
     with db.transaction() as session:
         claim.do_forget_leases(session)
+        jobs.do_free(session)

@@ -8,6 +8,7 @@ from bot import wire
 from bot.understanding import cues, matcher, tone
 from bot.understanding.anger import Heard, hear
 from bot.understanding.clean import clean, fold
+from bot.understanding.denial import Denial, read_denial
 from bot.understanding.entities import Entity, read_entities
 from bot.understanding.language import detect, reply_language
 from bot.understanding.noise import is_noise
@@ -19,6 +20,8 @@ __all__ = ["Entity", "Facts", "Reason", "Risk", "Score", "read", "warm_up", "wit
 
 TAUGHT = ("en", "zh")
 """The languages whose words the tone was learnt from."""
+DENIABLE = frozenset({"asks_human", "legal", "media", "regulator"})
+"""Wishes and threats that are none when they are denied. Dangers have rules of their own for that (matcher.py)."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,12 @@ class Facts:
     asks_ticket_status: tuple[str, ...]
     noise: bool
     heard: Heard
+    denial: Denial
 
     def as_dict(self) -> dict[str, Any]:
-        """The same, ready for JSON, but for `heard`, of which `anger` is the sum."""
+        """The same, ready for JSON, but for `heard`, of which `anger` is the sum, and `denial`, which turns need."""
         plain: dict[str, Any] = asdict(self)
-        del plain["heard"]
+        del plain["heard"], plain["denial"]
         return plain
 
 
@@ -57,6 +61,8 @@ def read(text: str) -> Facts:
     folded = fold(cleaned)
     hits = matcher.find(folded)
     language = detect(cleaned)
+    denial = read_denial(cleaned, folded)
+    meant = [hit for hit in hits if hit.rule.kind not in DENIABLE or not denial.covers(hit.start, hit.end)]
     heard = hear(text, hits, tone.read_tone(folded) if language in TAUGHT else None)
     return Facts(
         language=language,
@@ -65,12 +71,13 @@ def read(text: str) -> Facts:
         text=cleaned,
         anger=heard.score(),
         urgency=read_urgency(text, hits),
-        risks=read_risks(text, hits),
+        risks=read_risks(text, meant),
         entities=read_entities(folded),
-        asks_human=cues.asks_human(text, hits),
+        asks_human=cues.asks_human(text, meant),
         asks_ticket_status=cues.asks_ticket_status(text, hits),
         noise=is_noise(folded, hits),
         heard=heard,
+        denial=denial,
     )
 
 
