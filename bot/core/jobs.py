@@ -120,6 +120,18 @@ def _has_run_out(moment: datetime) -> ColumnElement[bool]:
     return (Job.lease_until <= moment) | (Job.lease_until > latest)
 
 
+def prolong(session: Session, job: Job) -> None:
+    """Hold it for LEASE_SECONDS from now, unless somebody else took it."""
+    mine = (Job.id == job.id) & (Job.state == JobState.RUNNING) & (Job.attempts == job.attempts)
+    until = clock.now() + timedelta(seconds=LEASE_SECONDS)
+    session.execute(update(Job).where(mine).values(lease_until=until).execution_options(synchronize_session=False))
+
+
+def do_free(session: Session) -> None:
+    """What is held is due at once. For the start of the only process on a database: who held it is dead."""
+    session.execute(update(Job).where(Job.state == JobState.RUNNING).values(lease_until=clock.now()))
+
+
 def finish(session: Session, job: Job) -> None:
     session.execute(
         update(Job).where(Job.id == job.id).values(state=JobState.DONE, finished_at=clock.now(), last_error=None)
@@ -146,11 +158,15 @@ def fail(session: Session, job: Job, error: Exception) -> None:
     log.log(logging.ERROR if last else logging.WARNING, "job failed", extra={"job": job.id, "kind": job.kind})
 
 
-def under_way(session: Session, kind: str) -> int:
-    """How many jobs of a kind are running, or will be within SOON_SECONDS; those in a longer back-off do not count."""
-    soon = clock.now() + timedelta(seconds=SOON_SECONDS)
-    waiting = (Job.state == JobState.WAITING) & (Job.run_at <= soon)
-    unfinished = waiting | (Job.state == JobState.RUNNING)
+def under_way(session: Session, kind: str, *, longest: float = LEASE_SECONDS) -> int:
+    """How many jobs of a kind are running, or will be within SOON_SECONDS; those in a longer back-off do not count.
+
+    `longest`: who has been at one for more seconds than that is taken for dead.
+    """
+    moment = clock.now()
+    waiting = (Job.state == JobState.WAITING) & (Job.run_at <= moment + timedelta(seconds=SOON_SECONDS))
+    lives = Job.lease_until > moment + timedelta(seconds=LEASE_SECONDS - longest)
+    unfinished = waiting | ((Job.state == JobState.RUNNING) & (lives | _has_run_out(moment)))
     return session.scalar(select(func.count()).where(Job.kind == kind, unfinished)) or 0
 
 

@@ -17,6 +17,8 @@ INDEX_IMPORT_JOB = "index_import"
 CALIBRATE_JOB = "calibrate"
 CALIBRATE_SECONDS = 50.0
 """Below a job's lease."""
+PUT_WITHIN_SECONDS = 15.0
+"""One article has arrived by then, or whoever was to bring it has died: nobody waits for the lease."""
 LARGE_IMPORT = 50
 ARRIVED_AFTER = timedelta(seconds=10)
 log = logging.getLogger(__name__)
@@ -78,7 +80,8 @@ async def is_equal(db: Database, held: str) -> bool:
 
 def _on_their_way(db: Database) -> bool:
     with db.snapshot() as session:
-        return any(jobs.under_way(session, kind) for kind in (service.INDEX_JOB, INDEX_IMPORT_JOB))
+        single = jobs.under_way(session, service.INDEX_JOB, longest=PUT_WITHIN_SECONDS)
+        return bool(single or jobs.under_way(session, INDEX_IMPORT_JOB))
 
 
 def _wanted(db: Database, article_id: str) -> tuple[dict[str, Any] | None, int]:

@@ -50,6 +50,25 @@ def test_a_claimed_job_is_not_claimed_again_until_its_lease_ends(db: Database) -
         assert [job.attempts for job in _claim(db)] == [2]
 
 
+def _prolong(db: Database, job: jobs.Job) -> None:
+    with db.transaction() as session:
+        jobs.prolong(session, job)
+
+
+def test_a_long_job_is_held_on_to_by_whoever_has_it(db: Database) -> None:
+    _enqueue(db, {})
+    (first,) = _claim(db)
+    with clock.travel(timedelta(seconds=jobs.LEASE_SECONDS - 1)):
+        _prolong(db, first)
+    with clock.travel(timedelta(seconds=2 * jobs.LEASE_SECONDS - 2)):
+        assert _claim(db) == []
+    with clock.travel(timedelta(seconds=2 * jobs.LEASE_SECONDS)):
+        assert len(_claim(db)) == 1
+        _prolong(db, first)
+    with clock.travel(timedelta(seconds=3 * jobs.LEASE_SECONDS + 1)):
+        assert len(_claim(db)) == 1
+
+
 def test_a_second_job_of_the_same_key_replaces_the_waiting_one(db: Database) -> None:
     with db.transaction() as session:
         jobs.enqueue(session, "index", {"version": 1}, key="a")
@@ -84,3 +103,26 @@ def test_a_failing_job_comes_back_later_each_time_and_then_stays_visible(db: Dat
         assert jobs.failed(session) == 1
         given_up = session.get_one(jobs.Job, job.id)
     assert (given_up.state, given_up.last_error) == (jobs.JobState.FAILED, "RuntimeError")
+
+
+def test_what_a_process_held_that_died_is_due_with_the_next_start(db: Database) -> None:
+    _enqueue(db, {"version": 1})
+    assert len(_claim(db)) == 1
+    with db.transaction() as session:
+        jobs.do_free(session)
+    assert [job.attempts for job in _claim(db)] == [2]
+
+
+def test_who_is_at_a_job_for_longer_than_it_takes_is_not_waited_for(db: Database) -> None:
+    def under_way() -> tuple[int, int]:
+        with db.snapshot() as session:
+            return jobs.under_way(session, "index", longest=15), jobs.under_way(session, "index")
+
+    _enqueue(db, {"version": 1})
+    assert under_way() == (1, 1)
+    _claim(db)
+    assert under_way() == (1, 1)
+    with clock.travel(timedelta(seconds=16)):
+        assert under_way() == (0, 1)
+    with clock.travel(timedelta(seconds=jobs.LEASE_SECONDS + 1)):
+        assert under_way() == (1, 1)
