@@ -120,7 +120,9 @@ class KnowledgeIndex:
         for key in heights(article, embedded.passages):
             if key not in embedded.vectors:
                 self.lacking[key][article.id] = None
-        words = self.words.setdefault(article.language, WordIndex(article.language))
+        if article.language not in self.words:
+            self.words[article.language] = WordIndex(article.language)
+        words = self.words[article.language]
         words.add(article.id, asked=_texts(embedded, asks=True), answer=_texts(embedded, asks=False))
         self.changed()
 

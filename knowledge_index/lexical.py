@@ -7,9 +7,10 @@ jieba's words in measurement and loads nothing. Scores are shares of what the qu
 import math
 import re
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -78,6 +79,7 @@ def is_word(text: str) -> bool:
     return not is_chinese(said[0]) or (len(said[0]) <= LONGEST_WORD_ZH and _ASKING_ZH.isdisjoint(said[0]))
 
 
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """A light English stem: enough to join "charging", "charged" and "charges"; never shorter than three letters."""
     for ending in _ENDINGS:
@@ -109,7 +111,7 @@ class WordIndex:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._postings: dict[str, Postings] = {}
+        self._postings: dict[str, Postings] = defaultdict(Postings)
         self._articles: dict[str, Counted] = {}
         self._places: dict[str, int] = {}
         self._names: list[str | None] = []
@@ -143,7 +145,7 @@ class WordIndex:
         place = self._place(article_id)
         self._lengths.note(place, in_asked.total(), in_answer.total())
         for term in counted.terms:
-            self._postings.setdefault(term, Postings()).add(place, in_asked[term], in_answer[term])
+            self._postings[term].add(place, in_asked[term], in_answer[term])
 
     def _place(self, article_id: str) -> int:
         if not self._free:

@@ -4,8 +4,10 @@ Only a word that no article knows is touched, and only towards one that some art
 here stays as it is unless it lies one slip from a known one.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+
+from knowledge_index.text import is_chinese
 
 SHORTEST = 4
 """Of words this short only swapped and left out letters are put right: "rent" is no slip of "sent"."""
@@ -18,14 +20,14 @@ class Spelling:
 
     def __init__(self) -> None:
         self._words: Counter[str] = Counter()
-        self._near: dict[str, set[str]] = defaultdict(set)
+        self._near: dict[str, tuple[str, ...]] = {}
 
     def add(self, words: Iterable[str]) -> None:
         for word in words:
             self._words[word] += 1
             if self._words[word] == 1:
                 for short in _shortened(word):
-                    self._near[short].add(word)
+                    self._near[short] = (*self._near.get(short, ()), word)
 
     def remove(self, words: Iterable[str]) -> None:
         for word in words:
@@ -33,9 +35,9 @@ class Spelling:
             if not self._words[word]:
                 del self._words[word]
                 for short in _shortened(word):
-                    self._near[short].discard(word)
-                    if not self._near[short]:
-                        del self._near[short]
+                    left = tuple(other for other in self._near.pop(short) if other != word)
+                    if left:
+                        self._near[short] = left
 
     def corrected(self, words: Sequence[str]) -> list[str]:
         """The words, each unknown one as it was probably meant."""
@@ -86,7 +88,12 @@ def slips(one: str, other: str) -> int:
 
 
 def _shortened(word: str) -> Iterator[str]:
-    """The word, and with any one letter left out: what two words one or two slips apart have in common."""
+    """The word, and with any one letter left out: what two words one or two slips apart have in common.
+
+    None of a Chinese run: those are put right by sound, and would take most of the memory.
+    """
+    if is_chinese(word):
+        return
     yield word
     if len(word) >= SHORTEST - 1:
         yield from {word[:place] + word[place + 1 :] for place in range(len(word))}
