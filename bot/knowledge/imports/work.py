@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.core import clock
 from bot.core.db import Database
-from bot.knowledge.imports import applying, plan, rows, staging
+from bot.knowledge.imports import applying, plan, reading, rows, staging
 from bot.knowledge.imports.formats import registry
 from bot.knowledge.imports.formats.base import MOST_ROWS, Unreadable
 from bot.knowledge.imports.models import Import, Kind, State
@@ -81,7 +81,7 @@ def _checked(db: Database, work: Import) -> list[Checked]:
     form = registry.named(work.format or "")
     language = work.options.get("language")
     found: list[Checked] = []
-    for row in registry.rows(form, staging.file_of(db, work.id), work.name):
+    for row in reading.rows(form, staging.file_of(db, work.id), work.name):
         if len(found) == MOST_ROWS:
             raise Unreadable("A file has at most {most} articles.", words={"most": MOST_ROWS})
         found.append(rows.checked(row, language=language))

@@ -11,6 +11,7 @@ from bot.knowledge.imports.formats.base import Unreadable
 MOST_BYTES = 150_000_000
 MOST_FILES = 20_000
 ENCRYPTED = 0x1
+BEGINS = b"PK"
 
 
 def opened(data: bytes) -> zipfile.ZipFile:
@@ -27,6 +28,14 @@ def opened(data: bytes) -> zipfile.ZipFile:
     if any(entry.flag_bits & ENCRYPTED for entry in entries):
         raise Unreadable("This file is encrypted.")
     return archive
+
+
+def unpacked_bytes(data: bytes) -> int:
+    """What there is to read. Raises Unreadable for an archive that unpacks to more than anybody wrote."""
+    if not data.startswith(BEGINS):
+        return len(data)
+    with opened(data) as archive:
+        return max(len(data), sum(entry.file_size for entry in archive.infolist()))
 
 
 def content(archive: zipfile.ZipFile, name: str) -> bytes:
