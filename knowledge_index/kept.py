@@ -22,6 +22,7 @@ MOST = 60_000
 """Rows, of 1.5 kB each; beyond them the oldest go."""
 BUSY_SECONDS = 5.0
 AT_ONCE = 500
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class KeptVectors:
@@ -36,7 +37,7 @@ class KeptVectors:
         """Those that are kept."""
         names = {self._name(one): one for one in wanted}
         found: dict[Wanted, Vectors] = {}
-        with _forgiving(), self._rows() as rows:
+        with self._forgiving(), self._rows() as rows:
             for start in range(0, len(names), AT_ONCE):
                 part = [*names][start : start + AT_ONCE]
                 marks = ",".join("?" * len(part))
@@ -47,7 +48,7 @@ class KeptVectors:
     def put(self, vectors: Mapping[Wanted, Vectors]) -> None:
         """Keep these too."""
         new = [(self._name(one), vector.tobytes()) for one, vector in vectors.items()]
-        with _forgiving(), self._rows() as rows:
+        with self._forgiving(), self._rows() as rows:
             rows.executemany("insert or ignore into kept (name, vector) values (?, ?)", new)
             rows.execute("delete from kept where id <= (select max(id) from kept) - ?", (self._most,))
             rows.commit()
@@ -60,15 +61,17 @@ class KeptVectors:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(self._file, timeout=BUSY_SECONDS)) as rows:
             rows.execute("pragma journal_mode=wal")
-            rows.execute("pragma synchronous=off")
+            rows.execute("pragma synchronous=normal")
             rows.execute("create table if not exists kept (id integer primary key, name blob unique, vector blob)")
             yield rows
 
-
-@contextmanager
-def _forgiving() -> Iterator[None]:
-    """A file that cannot be read or written is as good as none."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as fault:
-        logs.event("kept vectors are of no use", level=logging.WARNING, fault=type(fault).__name__)
+    @contextmanager
+    def _forgiving(self) -> Iterator[None]:
+        """A file that cannot be read or written is as good as none; one that is damaged makes room for a new one."""
+        try:
+            yield
+        except (sqlite3.Error, OSError) as fault:
+            logs.event("kept vectors are of no use", level=logging.WARNING, fault=type(fault).__name__)
+            if getattr(fault, "sqlite_errorcode", None) in DAMAGED:
+                for ending in ("", "-wal", "-shm"):
+                    self._file.with_name(self._file.name + ending).unlink(missing_ok=True)

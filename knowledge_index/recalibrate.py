@@ -6,6 +6,7 @@ on that keeps a stated precision. Too few wordings change nothing.
 """
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
@@ -76,8 +77,18 @@ def calibrated(shipped: Calibration, found: Sequence[Measured]) -> Calibration:
 
 
 def write(file: Path, shipped: Calibration, found: Sequence[Measured]) -> None:
+    """In the place of the one before, whole: a crash leaves that one or this one."""
     judges = {one.language: asdict(one.judge) for one in found if one.fitted}
-    file.write_text(json.dumps({"drawn_from": _name(shipped), "judges": judges}, indent=1) + "\n", "utf-8")
+    draft = _draft(file)
+    with draft.open("w", encoding="utf-8") as written:
+        written.write(json.dumps({"drawn_from": _name(shipped), "judges": judges}, indent=1) + "\n")
+        written.flush()
+        os.fsync(written.fileno())
+    draft.replace(file)
+
+
+def _draft(file: Path) -> Path:
+    return file.with_suffix(".new")
 
 
 class Unusable(Exception):
@@ -86,6 +97,7 @@ class Unusable(Exception):
 
 def read(file: Path, shipped: Calibration) -> Calibration:
     """The calibration as it was last fitted here, the shipped one where it never was. Raises Unusable."""
+    _draft(file).unlink(missing_ok=True)
     if not file.exists():
         return shipped
     try:

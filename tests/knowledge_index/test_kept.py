@@ -108,6 +108,15 @@ def test_a_file_that_is_none_costs_only_time(tmp_path: Path, embedders: dict[Key
     assert len(vectors) > 0
 
 
+def test_a_damaged_file_makes_room_for_a_new_one(tmp_path: Path) -> None:
+    file = tmp_path / "vectors.db"
+    file.write_text("this is no database, and longer than the head of one " * 20)
+    kept = KeptVectors(file, {"en": "one model"})
+    assert kept.get([LAMP]) == {}
+    kept.put({LAMP: np.ones(3, dtype=np.float32)})
+    assert list(kept.get([LAMP])) == [LAMP]
+
+
 def test_another_models_vectors_are_not_taken_and_the_oldest_go(tmp_path: Path) -> None:
     file = tmp_path / "vectors.db"
     texts = [Wanted("en", "query", f"text {number}") for number in range(700)]
