@@ -8,10 +8,13 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.knowledge import faq, imports, inbox, message, publish, quality, slips, speed
+from bench.knowledge import faq, imports, inbox, message, publish, quality, scale, slips, speed
+from bench.knowledge.crashes import run as crashes
 from bench.knowledge.running import Service, service
 
 PARTS = ("speed", "message", "faq", "quality", "slips", "inbox", "publish", "imports")
+LONG = ("crashes", "scale")
+"""Measured only when they are asked for."""
 
 
 async def run(data: Path, parts: Sequence[str]) -> None:
@@ -40,7 +43,10 @@ async def _asked(running: Service, data: Path, parts: Sequence[str]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.knowledge", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public data sets")
-    parser.add_argument("--only", action="append", choices=PARTS, help="one part; may be repeated")
+    parser.add_argument("--only", action="append", choices=(*PARTS, *LONG), help="one part; may be repeated")
+    parser.add_argument("--count", type=int, default=100, help="crashes")
+    parser.add_argument("--seed", type=int, default=1, help="of the crashes")
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite", help="of the crashes")
     options = parser.parse_args()
     parts = options.only or PARTS
     asyncio.run(run(options.data, parts))
@@ -48,6 +54,10 @@ def main() -> None:
         publish.measure(options.data)
     if "imports" in parts:
         imports.measure()
+    if "scale" in parts:
+        scale.measure()
+    if "crashes" in parts:
+        crashes.measure(options.count, options.seed, options.database)
 
 
 if __name__ == "__main__":

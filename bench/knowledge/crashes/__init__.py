@@ -1,0 +1,1 @@
+"""`kill -9` while articles are published, imported, rebuilt and followed by vectors; then nothing may be wrong."""
