@@ -40,8 +40,7 @@ _NEW_ZH = re.compile(r"另外|还有|还[想要]|再(?:帮我|告诉我)|顺[便
 _BACK_EN = re.compile(r"\b(?:it|this|that|them|they|one|so)\b", re.IGNORECASE)
 
 _FURTHER = (
-    r"(?:also|plus|besides|in addition|(?:and )?(?:another|one more|next) (?:thing|question)|second(?:ly)?|third(?:ly)?)"
-    r"\b"
+    r"(?:also|plus|besides|in addition|(?:second|third)(?:ly)?|(?:and )?(?:another|one more|next) (?:thing|question))\b"
     r"|(?:另外|还有|顺[便带]|以及|再就是|其次|对了)(?:(?:再)?(?:想)?问一?下|(?:一件|个|一个)?(?:事情?|问题))?"
 )
 _ADDS = re.compile(rf"^(?:{_FURTHER}|(?:i|we) also\b)", re.IGNORECASE)
