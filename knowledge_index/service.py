@@ -225,6 +225,7 @@ def _health(loading: Loading) -> dict[str, Any]:
         "articles": len(library.index.articles),
         "digest": library.index.digest(),
         "without_vectors": library.without_vectors(),
+        "vectors_to_come": sum(map(len, library.index.lacking.values())),
         "models": library.manifest.as_json()["models"],
         "rebuilding": library.is_replacing,
         "cache": {"vectors": len(library.batcher.cache), "hits": library.batcher.cache.hits},

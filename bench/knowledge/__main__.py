@@ -47,6 +47,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=100, help="crashes")
     parser.add_argument("--seed", type=int, default=1, help="of the crashes")
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite", help="of the crashes")
+    parser.add_argument("--minutes", type=float, default=14, help="after which there are no further crashes")
     options = parser.parse_args()
     parts = options.only or PARTS
     asyncio.run(run(options.data, parts))
@@ -57,7 +58,7 @@ def main() -> None:
     if "scale" in parts:
         scale.measure()
     if "crashes" in parts:
-        crashes.measure(options.count, options.seed, options.database)
+        crashes.measure(options.count, options.seed, options.database, options.minutes)
 
 
 if __name__ == "__main__":

@@ -72,9 +72,11 @@ def half(facts: Facts) -> list[str]:
     sent = {entry.stamp: entry.rows for entry in facts.journal if isinstance(entry, Sent)}
     found, bearing = [], defaultdict[str, set[str]](set)
     for one in facts.held.versions:
-        if len({*one.stamps}) != 1 or one.stamps[0] not in sent:
-            found.append(f"{one.article_id} version {one.version}: of {sorted({*one.stamps})}")
-        bearing[one.stamps[0]].add(one.article_id)
+        stamps = {stamp for stamp in one.stamps if stamp}
+        if len(stamps) != 1 or not stamps <= sent.keys():
+            found.append(f"{one.article_id} version {one.version}: of {sorted(stamps)}")
+        for stamp in stamps:
+            bearing[stamp].add(one.article_id)
     for stamp, rows in sent.items():
         if len(bearing[stamp]) not in (0, rows):
             found.append(f"{stamp}: {len(bearing[stamp])} of {rows} articles")

@@ -26,8 +26,10 @@ STOCK = 220
 STOCK_TOO = 0.1
 """How often an editor changes an article that files are about."""
 MOST_OWN = 60
-THINKING_SECONDS = (0.0, 0.15)
-CHINESE = 12
+THINKING_SECONDS = (0.05, 0.4)
+ASKED_ANEW = 20
+"""Every so many rows of a file one has other questions too."""
+CHINESE = 20
 """Every so many articles one is in Chinese: its vectors are slow."""
 AWAY = (aiohttp.ClientError, TimeoutError, OSError, json.JSONDecodeError)
 VERBS = {"create": 3, "change": 8, "publish": 5, "unpublish": 4, "archive": 1, "unarchive": 2, "restore": 2}
@@ -151,29 +153,33 @@ class Editor:
         return "zh" if number % CHINESE == 0 else "en"
 
 
-def content(name: str, language: str, stamp: str) -> dict[str, Any]:
-    """An article of that name; the stamp is in each part."""
+def content(name: str, language: str, stamp: str, *, asked_anew: bool = True) -> dict[str, Any]:
+    """An article of that name. The stamp is in the answer and the tags; in its questions too where it is `asked_anew`.
+
+    Vectors of questions are what takes long.
+    """
     letters = random.Random(name)
     thing = "".join(letters.choices(SIGNS if language == "zh" else SYLLABLES, k=5))
     asks = [form.format(thing) for form in ASKS[language]]
     letters.shuffle(asks)
-    answer = ANSWERS[language].format(thing)
+    mark = f" {stamp}" if asked_anew else ""
     return {
         "language": language,
-        "question": f"{asks[0]} {stamp}",
-        "variants": [f"{asks[1]} {stamp}"],
-        "answer": f"{answer} {stamp}",
+        "question": f"{asks[0]}{mark}",
+        "variants": [f"{asks[1]}{mark}"],
+        "answer": f"{ANSWERS[language].format(thing)} {stamp}",
         "tags": [stamp],
     }
 
 
 def rows_of(numbers: list[int], stamp: str) -> list[dict[str, Any]]:
     """What a file says of these of the STOCK articles."""
-    return [
-        {"id": f"stock-{number}.{language}", **content(f"stock-{number}", language, stamp)}
-        for number in numbers
-        for language in ["zh" if number % CHINESE == 0 else "en"]
-    ]
+    found = []
+    for place, number in enumerate(numbers):
+        language = "zh" if number % CHINESE == 0 else "en"
+        fields = content(f"stock-{number}", language, stamp, asked_anew=place % ASKED_ANEW == 0)
+        found.append({"id": f"stock-{number}.{language}", **fields})
+    return found
 
 
 async def bring(desk: Desk) -> None:

@@ -19,7 +19,7 @@ STAMP = re.compile(r"zq\d{5}")
 
 
 def stamp_of(number: int) -> str:
-    """A word that nothing else has; whoever writes an article puts it into each part of the content."""
+    """A word that nothing else has; whoever writes an article puts it into several parts of the content."""
     return f"zq{number:05}"
 
 
