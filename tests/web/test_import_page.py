@@ -25,7 +25,7 @@ def test_an_editor_looks_at_a_file_and_imports_it(windows: Windows, cleo: StaffM
     bring(page, f"{good},en,Why is it a zorb?,\n")
     expect(page.locator("#standing")).to_have_text("Checked. 2 articles would be written. Nothing has changed yet.")
     expect(page.locator("#lines tr")).to_have_count(1)
-    expect(page.locator("#lines")).to_contain_text("Answer: Field required")
+    expect(page.locator("#lines")).to_contain_text("Answer: missing")
     page.get_by_role("button", name="All (3)").click()
     expect(page.locator("#lines tr")).to_have_count(3)
     with page.expect_download() as taken:

@@ -321,6 +321,18 @@ def test_an_answer_that_is_lost_makes_no_second_article(windows: Windows, cleo: 
     assert not [draft for draft in cleo.get("/knowledge/drafts")["items"] if word in draft["content"]["question"]]
 
 
+def test_what_is_searched_in_vain_is_one_click_from_being_written(windows: Windows, word: str) -> None:
+    windows.expect_complaints(WITHOUT_SEARCH)
+    page = windows.staff("cleo", f"/knowledge#?q={word}&language=zh", size=NARROW)
+    page.get_by_role("button", name="Write an article on it").click()
+    expect(page.locator("#question")).to_have_value(word)
+    expect(page.locator('#write [name="language"]')).to_have_value("zh")
+    fits(page)
+    page = windows.staff("ben", f"/knowledge#?q={word}")
+    expect(page.locator("#none-words")).to_be_visible()
+    expect(page.locator("#write-it")).to_be_hidden()
+
+
 def test_an_imported_article_may_be_called_new(windows: Windows, cleo: StaffMember, word: str) -> None:
     windows.expect_complaints(WITHOUT_SEARCH)
     file = f"id,language,question,answer\nnew-{word},en,What is new of {word}?,All.\n"

@@ -139,7 +139,7 @@ def _check_may_be_applied(found: Import, skip_wrong: bool) -> None:
     if found.state != State.CHECKED:
         raise errors.Conflict("This import is {state}.", words={"state": found.state})
     if found.counts.get(Kind.WRONG) and not skip_wrong:
-        raise errors.Conflict("{wrong} rows are wrong.", words={"wrong": found.counts[Kind.WRONG]})
+        raise errors.Conflict("Wrong rows: {wrong}.", words={"wrong": found.counts[Kind.WRONG]})
 
 
 def _report(db: Database, import_id: str, language: str, after: int, kind: str, limit: int) -> dict[str, Any]:

@@ -7,6 +7,15 @@ from pydantic import BaseModel
 from bot.core import clock, sentences
 from bot.knowledge.imports.models import Import, ImportRow, Kind, State
 
+ENGLISH = {
+    "missing": "missing",
+    "literal_error": "must be {expected}",
+    "string_too_short": "must not be empty",
+    "string_too_long": "at most {max_length} characters",
+    "too_long": "too long: at most {max_length}, here {actual_length}",
+}
+"""What is wrong with a field, by pydantic's names."""
+
 
 class ProblemOut(BaseModel):
     """`row` is the line of the file, or the row as a spreadsheet counts; without it the whole file is meant."""
@@ -118,10 +127,16 @@ def problems_out(row: ImportRow, language: str) -> list[dict[str, Any]]:
             "row": row.number,
             "place": row.place,
             "column": one["column"],
-            "problem": sentences.problem(one, language),
+            "problem": _in_words(one, language),
         }
         for one in row.problems
     ]
+
+
+def _in_words(problem: dict[str, Any], language: str) -> str:
+    """Editors read this: in English too it says no more than what is to be done."""
+    plain = ENGLISH.get(problem["type"]) if language == "en" else None
+    return sentences.fill(plain, problem["ctx"]) if plain else sentences.problem(problem, language)
 
 
 def whole_out(problem: dict[str, Any], language: str) -> dict[str, Any]:

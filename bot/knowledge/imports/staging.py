@@ -99,7 +99,8 @@ def keep_verdicts(db: Database, work: Import, verdicts: Sequence[Verdict], *, af
 
 def refuse(db: Database, work: Import, why: errors.FirebreakError) -> None:
     """Nothing of it is taken. Raises Superseded."""
-    told = {"sentence": why.template, "words": {name: str(value) for name, value in why.words.items()}}
+    words = {name: value if isinstance(value, int) else str(value) for name, value in why.words.items()}
+    told = {"sentence": why.template, "words": words}
     with db.transaction() as session:
         do_note(
             session, work, state=State.REFUSED, problem={**told, "fields": why.fields or {}}, finished_at=clock.now()

@@ -95,7 +95,7 @@ def _end_reading(db: Database, work: Import, counts: Counter[str], then: State) 
     values: dict[str, Any] = {"state": then}
     if counts[Kind.WRONG] and values["state"] == State.APPLYING and not work.options.get("skip_wrong"):
         words = {"wrong": str(counts[Kind.WRONG])}
-        problem = {"sentence": "Nothing was imported: {wrong} rows are wrong.", "words": words, "fields": {}}
+        problem = {"sentence": "Nothing was imported. Wrong rows: {wrong}.", "words": words, "fields": {}}
         values = {"state": State.REFUSED, "problem": problem, "finished_at": clock.now()}
     with db.transaction() as session:
         staging.do_note(session, work, **values)

@@ -121,7 +121,8 @@ export function dayOf(at) {
   return Math.abs(days) > 1 ? date(at) : t(`day.${days}`);
 }
 
-const date = (at) => format({ weekday: "short", day: "numeric", month: "short" }, at);
+const date = (at) => format({ weekday: "short", day: "numeric", month: "short", ...yearOf(at) }, at);
+const yearOf = (at) => (new Date(at).getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" });
 const noon = (at) => new Date(at).setHours(12, 0, 0, 0);
 const daysUntil = (at) => Math.round((noon(at) - noon(Date.now())) / DAY_MS);
 

@@ -3,7 +3,11 @@
 import json
 from typing import Any
 
+import pytest
+
+from bot.knowledge.imports.formats import archive
 from tests.knowledge.imports.bringing import apply, bring, kinds
+from tests.knowledge.imports.test_formats import zipped
 from tests.people import StaffMember
 
 
@@ -112,6 +116,29 @@ def test_a_call_without_a_file_is_refused(cleo: StaffMember) -> None:
     assert cleo.http.post("/knowledge/imports", json={}).status_code == 422
     assert cleo.http.post("/knowledge/imports", files={"file": ("a.exe", b"MZ")}).status_code == 422
     assert cleo.http.post("/knowledge/imports", files={"file": ("a.csv", b"x" * 21_000_001)}).status_code == 413
+
+
+def test_an_archive_that_unpacks_to_more_than_anybody_wrote_is_refused_by_the_door(
+    cleo: StaffMember, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "MOST_BYTES", 1_000)
+    found = bring(cleo, zipped({"a.md": "x" * 1_001}), "a.zip")
+    assert (found["state"], found["rows"]) == ("refused", 0)
+    assert found["problem"] == "Unpacked, this file is larger than 1,000 bytes. It was not opened."
+    told = cleo.http.get(f"/knowledge/imports/{found['id']}", headers={"Accept-Language": "zh"}).json()
+    assert told["problem"] == "该文件解压后超过 1,000 字节，未予打开。"
+
+
+def test_what_is_wrong_is_said_as_people_say_it(cleo: StaffMember, word: str) -> None:
+    lines = f"en,What is {word}?,,\nfr,Why is {word}?,So.,\nen,{'x' * 501},So.,{'|'.join(map(str, range(201)))}\n"
+    found = bring(cleo, f"language,question,answer,variants\n{lines}")
+    assert [(one["row"], one["column"], one["problem"]) for one in found["problems"]] == [
+        (None, None, "Nothing was imported. Wrong rows: 3."),
+        (2, "answer", "missing"),
+        (3, "language", "must be 'en' or 'zh'"),
+        (4, "question", "too long: at most 500, here 501"),
+        (4, "variants", "too long: at most 200, here 201"),
+    ]
 
 
 def awkward(word: str) -> list[dict[str, Any]]:

@@ -44,7 +44,8 @@ function start() {
   startFilters(() => load());
   startEditor({ me, writes, known, changed: () => load() });
   if (writes) startForm(written);
-  $("#new").addEventListener("click", begin);
+  $("#new").addEventListener("click", () => begin());
+  $("#write-it").addEventListener("click", () => begin({ question: asked().q }));
   $("#more").addEventListener("click", () => load(next));
   $("#back").addEventListener("click", close);
   addEventListener("hashchange", () => (readAddress() && load(), openFromAddress()));
@@ -59,9 +60,9 @@ const names = (items = []) => items.map(({ name }) => name);
 const known = () => ({ tags: names(counts?.tags), categories: names(counts?.categories) });
 
 /** A new article is in the language that the list is narrowed to, else in the page's. */
-function begin() {
+function begin(more = {}) {
   const { language = currentLanguage(), category = null, tag } = asked();
-  beginArticle({ language, category, tags: tag ? [tag] : [] });
+  beginArticle({ language, category, tags: tag ? [tag] : [], ...more });
 }
 
 function savedByKey(event) {
@@ -111,6 +112,7 @@ function draw() {
   $("#count").textContent = t("knowledge.count", { n: counts.total });
   $("#none").hidden = articles.length + begun.length > 0;
   $("#none-words").textContent = t(isNarrowed() ? "knowledge.none.narrowed" : "knowledge.none");
+  $("#write-it").hidden = !(writes && asked().q && articles.length === 0);
   $("#more").hidden = !next;
   if (writes) showHome($("#home"), { drafts, reminders, counts, narrowed: isNarrowed() });
 }
