@@ -66,6 +66,9 @@ class Library:
         self._found = ResultCache()
         self._writing = asyncio.Lock()
         self._replacing = asyncio.Lock()
+        self._saving = asyncio.Lock()
+        """Held while a generation is written: taken before `_writing`."""
+        self._shortening: asyncio.Task[None] | None = None
         self._since_replacing: list[Change] | None = None
         self.following = Following(self)
         self.growing = Growing(self)
@@ -89,6 +92,8 @@ class Library:
     async def close(self) -> None:
         await self.following.close()
         await self.growing.close()
+        if self._shortening is not None:
+            await self._shortening
         await self.batcher.close()
 
     async def search(self, asked: Asked) -> Result:
@@ -208,7 +213,7 @@ class Library:
                 self._since_replacing = []
             try:
                 embedded = await asyncio.gather(*(self._whole_or_words(article) for article in articles))
-                async with self._writing:
+                async with self._saving, self._writing:
                     await self._switch_to(embedded, self._since_replacing)
             finally:
                 self._since_replacing = None
@@ -280,14 +285,18 @@ class Library:
         if self._since_replacing is not None:
             self._since_replacing.extend(changes)
         self.growing.wake()
-        if self.store.journal_is_long():
-            await self._shorten_journal()
+        if (self._shortening is None or self._shortening.done()) and self.store.journal_is_long():
+            self._shortening = asyncio.create_task(self._shorten_journal())
 
     async def _shorten_journal(self) -> None:
-        """What was accepted stays so where there is no room for it: the journal goes on, and grows."""
-        held = list(self.index.articles.values())
+        """Changes go on meanwhile. What was accepted stays so where there is no room for it: the journal grows."""
         try:
-            await asyncio.to_thread(self.store.save, held, dict(self.index.tombstones))
+            async with self._saving:
+                async with self._writing:
+                    held, gone, mark = [*self.index.articles.values()], dict(self.index.tombstones), self.store.mark()
+                made = await asyncio.to_thread(self.store.write, held, gone)
+                async with self._writing:
+                    await asyncio.to_thread(self.store.switch, made, since=mark)
         except OSError as fault:
             self.store.put_off()
             logs.event("the journal cannot be shortened", level=logging.WARNING, why=str(fault))

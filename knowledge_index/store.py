@@ -28,6 +28,8 @@ from knowledge_index.embedded import EmbeddedArticle, heights
 from knowledge_index.embedder import Key, Vectors
 from knowledge_index.index import KnowledgeIndex
 from knowledge_index.manifest import IndexRefused, Manifest
+from knowledge_index.passages import Passage
+from knowledge_index.turns import in_turns
 
 JOURNAL_LIMIT_BYTES = 32 * 1024 * 1024
 DAMAGED = (OSError, EOFError, ValueError, TypeError, LookupError, AttributeError)
@@ -78,9 +80,10 @@ class IndexStore:
             stored = json.loads((generation / "manifest.json").read_text("utf-8"))
             Manifest.from_json(stored["built_with"]).check(self.manifest)
             articles = list(self._articles(generation))
-            if stored["passages"] != _passages_digest(articles):
+            found = [tuple(passages.of(article)) for article in articles]
+            if stored["passages"] != _passages_digest(found):
                 raise IndexRefused("the stored vectors were made of other passages than this program makes")
-            embedded = self._embedded(generation, articles, stored.get("lacking", {}))
+            embedded = self._embedded(generation, articles, found, stored.get("lacking", {}))
             return Stored(embedded, stored["tombstones"], list(self._changes(generation)))
         except DAMAGED as fault:
             raise IndexRefused(f"the stored index is damaged ({type(fault).__name__})") from fault
@@ -102,6 +105,10 @@ class IndexStore:
 
     def save(self, articles: Sequence[EmbeddedArticle], tombstones: Mapping[str, int]) -> None:
         """Write a new generation and switch to it. Where that fails, the one before is used on, and nothing is left."""
+        self.switch(self.write(articles, tombstones))
+
+    def write(self, articles: Sequence[EmbeddedArticle], tombstones: Mapping[str, int]) -> Path:
+        """A new generation that is not in use. Only one may be under way; changes may be appended meanwhile."""
         before = self._current()
         number = int(before.name.removeprefix("g-")) + 1 if before else 1
         made = self.folder / f"g-{number:06}"
@@ -109,9 +116,24 @@ class IndexStore:
         try:
             made.mkdir()
             self._write(made, articles, tombstones)
-            self._switch(made)
+        except BaseException:
+            shutil.rmtree(made, ignore_errors=True)
+            raise
+        return made
+
+    def switch(self, generation: Path, *, since: int | None = None) -> None:
+        """Use it from now on, with what was appended since `mark` gave `since`; nobody may append meanwhile."""
+        try:
+            if since is not None:
+                self._carry_over(generation, since)
+            self._switch(generation)
         finally:
             self._clear(but=self._current())
+
+    def mark(self) -> int:
+        """Where the journal ends now."""
+        journal = self._journal()
+        return journal.stat().st_size if journal is not None else 0
 
     def append(self, *changes: Change) -> None:
         """Note accepted changes. They are on disk when this returns; none of them is when it raises OSError."""
@@ -130,9 +152,11 @@ class IndexStore:
             _flush_folder(generation)
 
     def journal_is_long(self) -> bool:
+        """Longer than is read in a moment, and than half of what would be written anew."""
         generation = self._current()
-        journal = generation / "journal.jsonl" if generation else None
-        return journal is not None and journal.exists() and journal.stat().st_size > self._limit
+        if generation is None or self.mark() <= self._limit:
+            return False
+        return self.mark() > sum(file.stat().st_size for file in generation.glob("vectors-*.npy")) // 2
 
     def put_off(self) -> None:
         """The journal may become as long again before it counts as long: a `save` has just failed."""
@@ -144,6 +168,21 @@ class IndexStore:
             return None
         generation = self.folder / pointer.read_text("utf-8", errors="replace").strip()
         return generation if generation.is_dir() and generation != self.folder else None
+
+    def _journal(self) -> Path | None:
+        generation = self._current()
+        journal = generation / "journal.jsonl" if generation else None
+        return journal if journal is not None and journal.exists() else None
+
+    def _carry_over(self, generation: Path, since: int) -> None:
+        journal = self._journal()
+        if journal is None:
+            return
+        with journal.open("rb") as before, (generation / "journal.jsonl").open("wb") as after:
+            before.seek(since)
+            shutil.copyfileobj(before, after)
+            _flush(after)
+        _flush_folder(generation)
 
     def _clear(self, *, but: Path | None) -> None:
         """Take away what a write that was broken off, or the generation before, has left."""
@@ -161,20 +200,19 @@ class IndexStore:
         _flush_folder(self.folder)
 
     def _write(self, folder: Path, articles: Sequence[EmbeddedArticle], tombstones: Mapping[str, int]) -> None:
-        plain = [held.article for held in articles]
         facts = {
             "built_with": self.manifest.as_json(),
-            "passages": _passages_digest(plain),
+            "passages": _passages_digest(held.passages for held in articles),
             "tombstones": dict(tombstones),
             "lacking": {held.article.id: lacking for held in articles if (lacking := _lacking(held))},
         }
-        lines = (json.dumps(article.as_wire(), ensure_ascii=False) + "\n" for article in plain)
-        _write_text(folder / "articles.jsonl", "".join(lines))
+        with (folder / "articles.jsonl").open("wb") as file:
+            file.writelines(_json_line(held.article) for held in in_turns(articles))
+            _flush(file)
         for key, facts_of_model in self.manifest.models.items():
             rows = [held.vectors[key] for held in articles if key in held.vectors]  # type: ignore[index]
-            matrix = np.vstack(rows) if rows else np.zeros((0, facts_of_model.dimension), np.float32)
             with (folder / f"vectors-{key}.npy").open("wb") as file:
-                _save_matrix(file, matrix)
+                _save_matrix(file, rows, facts_of_model.dimension)
         _write_text(folder / "manifest.json", json.dumps(facts, ensure_ascii=False, indent=1))
         _flush_folder(folder)
         _flush_folder(folder.parent)
@@ -185,13 +223,16 @@ class IndexStore:
                 yield Article.from_wire(json.loads(line))
 
     def _embedded(
-        self, generation: Path, articles: Sequence[Article], lacking: Mapping[str, Sequence[str]]
+        self,
+        generation: Path,
+        articles: Sequence[Article],
+        passages_of: Sequence[tuple[Passage, ...]],
+        lacking: Mapping[str, Sequence[str]],
     ) -> list[EmbeddedArticle]:
         matrices = {key: np.load(generation / f"vectors-{key}.npy", allow_pickle=False) for key in self.manifest.models}
         taken = dict.fromkeys(matrices, 0)
         result = []
-        for article in articles:
-            found = tuple(passages.of(article))
+        for article, found in zip(articles, passages_of, strict=True):
             vectors: dict[Key, Vectors] = {}
             for key, height in heights(article, found).items():
                 if key in lacking.get(article.id, ()):
@@ -250,12 +291,17 @@ def _unpacked(packed: str, rows: int) -> Vectors:
     return np.frombuffer(base64.b64decode(packed), dtype=np.float32).reshape(rows, -1)
 
 
-def _passages_digest(articles: Iterable[Article]) -> str:
+def _passages_digest(found: Iterable[Sequence[Passage]]) -> str:
+    """Of the passages of each article, in the order that they are stored in."""
     whole = sha256()
-    for article in articles:
-        for passage in passages.of(article):
+    for some in in_turns(found):
+        for passage in some:
             whole.update(f"{passage.article_id}\0{passage.kind}\0{passage.text}\n".encode("utf-8", "replace"))
     return whole.hexdigest()
+
+
+def _json_line(article: Article) -> bytes:
+    return json.dumps(article.as_wire(), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
 def _write_text(path: Path, text: str) -> None:
@@ -264,10 +310,12 @@ def _write_text(path: Path, text: str) -> None:
         _flush(file)
 
 
-def _save_matrix(file: IO[bytes], matrix: Vectors) -> None:
-    """As `np.save`, whose error does not tell that there is no room."""
-    npy.write_array_header_1_0(file, npy.header_data_from_array_1_0(matrix))
-    file.write(np.ascontiguousarray(matrix).data)
+def _save_matrix(file: IO[bytes], parts: Sequence[Vectors], dimension: int) -> None:
+    """As `np.save` of them all in one, which would copy them, and whose error does not tell that there is no room."""
+    head = npy.header_data_from_array_1_0(np.zeros((0, dimension), np.float32))
+    npy.write_array_header_1_0(file, {**head, "shape": (sum(map(len, parts)), dimension)})
+    for part in in_turns(parts):
+        file.write(np.ascontiguousarray(part, np.float32).data)
     _flush(file)
 
 

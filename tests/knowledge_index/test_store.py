@@ -1,3 +1,4 @@
+import asyncio
 import json
 import shutil
 from dataclasses import replace
@@ -7,7 +8,9 @@ import numpy as np
 import pytest
 
 from knowledge_index.calibration import Calibration
+from knowledge_index.embedder import Embedder, Key
 from knowledge_index.index import KnowledgeIndex, built
+from knowledge_index.library import Library
 from knowledge_index.manifest import IndexRefused, Manifest, ModelFacts
 from knowledge_index.store import Change, IndexStore
 from tests.knowledge_index.made_up import everything, made_up
@@ -169,3 +172,52 @@ def test_without_room_no_change_is_half_noted(tmp_path: Path) -> None:
     assert restored(opened(tmp_path)).tombstones == {}
     store.append(Change("c.en", 2, made_up("c", 2)))
     assert sorted(restored(opened(tmp_path)).articles) == ["a.en", "c.en"]
+
+
+def test_what_is_appended_while_a_generation_is_written_is_in_it(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    store.save(HELD, {})
+    store.append(Change("a.en", 2, made_up("a", 2)))
+    index, mark = restored(store), store.mark()
+    made = store.write(list(index.articles.values()), index.tombstones)
+    store.append(Change("d.en", 1, made_up("d")))
+    store.append(Change("b.zh", 4), Change("a.en", 3, made_up("a", 3)))
+    store.switch(made, since=mark)
+    after = restored(opened(tmp_path))
+    assert {name: held.article.version for name, held in after.articles.items()} == {"a.en": 3, "c.en": 2, "d.en": 1}
+    assert after.tombstones == {"b.zh": 4}
+    assert [folder.name for folder in tmp_path.glob("g-*")] == [made.name]
+
+
+def test_a_journal_is_long_when_it_is_longer_than_half_of_what_it_follows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("knowledge_index.store.JOURNAL_LIMIT_BYTES", 100)
+    store = opened(tmp_path)
+    store.save([made_up(f"{first}{second}") for first in "abcdef" for second in "abcdef"], {})
+    store.append(Change("new.en", 1, made_up("new")))
+    assert not store.journal_is_long()
+    small = opened(tmp_path / "small")
+    small.append(Change("new.en", 1, made_up("new")))
+    assert small.journal_is_long()
+
+
+def test_the_journal_is_shortened_while_changes_go_on(
+    tmp_path: Path, embedders: dict[Key, Embedder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("knowledge_index.store.JOURNAL_LIMIT_BYTES", 100)
+    names = [f"{first}{second}" for first in "abcdef" for second in "abcdef"]
+
+    async def journey() -> set[str]:
+        library = Library(tmp_path, embedders, Calibration.read())
+        for name in names:
+            await library.follow([Change(f"{name}.en", 1, made_up(name))])
+        await library.delete(f"{names[0]}.en", 2)
+        await library.close()
+        again = Library(tmp_path, embedders, Calibration.read())
+        await again.open()
+        await again.close()
+        return set(again.index.articles)
+
+    assert asyncio.run(journey()) == {f"{name}.en" for name in names[1:]}
+    assert int((tmp_path / "current").read_text().removeprefix("g-")) > 1
