@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 
+from bot import wire
 from bot.core import metrics
-from bot.dialogue import decide, named, situation
+from bot.dialogue import beside, decide, named, situation
 from bot.dialogue.answering import Answering
 from bot.dialogue.engine import Engine, EngineFailed, EngineReply, TurnInput
 from bot.dialogue.situation import Begun
@@ -24,6 +26,10 @@ async def ask(work: Answering, begun: Begun) -> EngineReply | None:
     told_more = decide.goes_on_from_details(begun.situation)
     if named.is_offered(begun.turn, reply, told_more=told_more):
         return named.offered_for(reply, await _search(work, begun))
+    question = beside.question_in(begun.turn.text) if reply.signals[0].name == wire.COMPLAINT else None
+    if question is not None:
+        asked = replace(begun.turn, text=question, names=0)
+        return beside.with_answer(reply, await _reply(work, work.fallback, asked))
     return reply
 
 

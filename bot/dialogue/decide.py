@@ -190,7 +190,7 @@ def _by_the_bot(plan: Plan, reply: EngineReply, situation: Situation, rules: Rul
             if texts and plan.answers and plan.standing == situation.last_outcome:
                 return _missed(plan, situation, rules, offer="offer_human", gap="repeated")
         case wire.COMPLAINT:
-            return _complaint(plan, texts, situation, rules)
+            return _complaint(plan, [*texts, *_beside(main, situation)], situation, rules)
         case wire.ANSWERED:
             return _answered(plan, reply, main, situation, rules)
         case wire.CHOICES:
@@ -288,6 +288,13 @@ def _complaint(plan: Plan, texts: list[Answer], situation: Situation, rules: Rul
         return _hand_off(plan, "complaint")
     plan.answers, plan.offer = texts, "offer_after_complaint"
     return plan
+
+
+def _beside(main: Signal, situation: Situation) -> list[Answer]:
+    """What answers the questions beside a complaint, without what was given in the last turn."""
+    given = situation.given_last | {situation.last_article_id}
+    answers = [_answer_of(one["text"], one) for one in main.extra.get("more", ())]
+    return [answer for answer in answers if answer.article_id not in given]
 
 
 def _missed(plan: Plan, situation: Situation, rules: Rules, *, offer: str | None, gap: str) -> Plan:
