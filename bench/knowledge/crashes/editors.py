@@ -154,9 +154,9 @@ class Editor:
 
 
 def content(name: str, language: str, stamp: str, *, asked_anew: bool = True) -> dict[str, Any]:
-    """An article of that name. The stamp is in the answer and the tags; in its questions too where it is `asked_anew`.
+    """An article of that name. The stamp is in the answer and the tags; where it is `asked_anew`, in its questions too.
 
-    Vectors of questions are what takes long.
+    Their vectors are what takes long: without it there is but one, in the words that it has always had.
     """
     letters = random.Random(name)
     thing = "".join(letters.choices(SIGNS if language == "zh" else SYLLABLES, k=5))
@@ -166,7 +166,7 @@ def content(name: str, language: str, stamp: str, *, asked_anew: bool = True) ->
     return {
         "language": language,
         "question": f"{asks[0]}{mark}",
-        "variants": [f"{asks[1]}{mark}"],
+        "variants": [f"{asks[1]}{mark}"] if asked_anew else [],
         "answer": f"{ANSWERS[language].format(thing)} {stamp}",
         "tags": [stamp],
     }

@@ -140,10 +140,6 @@ async def stored_digest(house: House) -> str:
 def _strangers(folder: Path) -> list[str]:
     """Files of the index that are in nobody's use."""
     pointer = folder / "current"
-    known = {
-        "current",
-        "calibration.json",
-        "calibration.new",
-        pointer.read_text("utf-8").strip() if pointer.exists() else "",
-    }
+    used = pointer.read_text("utf-8").strip() if pointer.exists() else ""
+    known = {"current", "calibration.json", "calibration.new", used}
     return [f"index/{entry.name}" for entry in folder.iterdir() if entry.name not in known]

@@ -33,7 +33,7 @@ COMING_BACK_SECONDS = 6.0
 LOOK_SECONDS = 0.05
 EDITORS = 2
 SPAN_SECONDS = (0.05, 8.0)
-LOOKS_AT_ALL = 3
+LOOKS_AT_ALL = 2
 SHOWN_DEFECTS = 8
 MISSED = (*AWAY, Refused, KnowledgeUnavailable, KnowledgeRefused)
 
