@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from typing import IO
 
@@ -68,7 +68,7 @@ def _reader(form: Format, name: str) -> "subprocess.Popen[bytes]":
     )
 
 
-def _told(lines: IO[bytes]) -> Iterator[Row]:
+def _told(lines: IO[bytes]) -> Generator[Row, None, bool]:
     """Its rows. Returns whether it has said that these are all; raises Unreadable when it said why they are not."""
     for line in lines:
         said = json.loads(line)

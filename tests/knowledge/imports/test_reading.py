@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from bot.core.sentences import told
+from bot.knowledge.imports import apart as apart_process
 from bot.knowledge.imports import reading
 from bot.knowledge.imports.formats import registry
 from bot.knowledge.imports.formats.base import Row, Unreadable
@@ -14,7 +16,7 @@ from tests.knowledge.imports.test_formats import workbook, zipped
 from tests.people import StaffMember
 
 HEAD = ["language", "question", "answer"]
-LINES = [["en", "Wie, was?", "=So"], ["zh", "为什么？", "因为。\n第二行"], ["en", "No answer?", None]]
+LINES: list[list[Any]] = [["en", "Wie, was?", "=So"], ["zh", "为什么？", "因为。\n第二行"], ["en", "No answer?", None]]
 CSV = "language,question,answer\n"
 
 
@@ -64,7 +66,7 @@ def test_a_day_of_yaml_comes_as_its_words() -> None:
 
 def test_a_file_that_takes_too_much_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MOST_MEMORY", 250_000_000)
-    assert why(b"[" + b"[]," * 3_000_000 + b"1]", "a.json") == reading.apart.TOO_LARGE
+    assert why(b"[" + b"[]," * 3_000_000 + b"1]", "a.json") == apart_process.TOO_LARGE
 
 
 def test_a_file_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
