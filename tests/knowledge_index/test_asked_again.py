@@ -37,11 +37,19 @@ STUDENTS: dict[str, Any] = {
 
 async def asked_twice(knowledge: KnowledgeClient, audience: str = "public") -> Found:
     """What is found; the second time without so much as a look for the vector."""
-    first = await knowledge.search(ASKED, language="en", audience=audience)
-    looked_up = (await knowledge.health())["cache"]["hits"]
-    assert await knowledge.search(ASKED, language="en", audience=audience) == first
-    assert (await knowledge.health())["cache"]["hits"] == looked_up
+    first = await asked_once(knowledge, audience)
+    looked_up = (await knowledge.health(timeout=PATIENCE_SECONDS))["cache"]["hits"]
+    assert await asked_once(knowledge, audience) == first
+    assert (await knowledge.health(timeout=PATIENCE_SECONDS))["cache"]["hits"] == looked_up
     return first
+
+
+async def asked_once(knowledge: KnowledgeClient, audience: str = "public") -> Found:
+    return await knowledge.search(ASKED, language="en", audience=audience, timeout=PATIENCE_SECONDS)
+
+
+async def put(knowledge: KnowledgeClient, **changed: Any) -> None:
+    await knowledge.put_article({**STUDENTS, **changed}, timeout=PATIENCE_SECONDS)
 
 
 def test_whatever_changes_the_articles_changes_the_answer_to_what_was_asked_before(
@@ -51,24 +59,24 @@ def test_whatever_changes_the_articles_changes_the_answer_to_what_was_asked_befo
         await knowledge.replace([article.as_wire() for article in shop_articles])
         assert (await asked_twice(knowledge)).decision != "answer"
 
-        await knowledge.put_article(STUDENTS)
+        await put(knowledge)
         assert [hit.answer for hit in (await asked_twice(knowledge)).answers()] == [STUDENTS["answer"]]
 
-        await knowledge.put_article({**STUDENTS, "version": 2, "answer": "None any more."})
+        await put(knowledge, version=2, answer="None any more.")
         assert [hit.answer for hit in (await asked_twice(knowledge)).answers()] == ["None any more."]
 
-        await knowledge.put_article({**STUDENTS, "version": 3, "audience": "agents"})
+        await put(knowledge, version=3, audience="agents")
         assert (await asked_twice(knowledge)).decision != "answer"
         assert (await asked_twice(knowledge, audience="agents")).decision == "answer"
 
-        await knowledge.delete_article("students.en", version=4)
+        await knowledge.delete_article("students.en", version=4, timeout=PATIENCE_SECONDS)
         assert (await asked_twice(knowledge, audience="agents")).decision != "answer"
 
-        await knowledge.put_articles([{**STUDENTS, "version": 5}])
-        assert (await knowledge.search(ASKED, language="en")).hits[0].article_id == "students.en"
+        await knowledge.put_articles([{**STUDENTS, "version": 5}], timeout=PATIENCE_SECONDS)
+        assert (await asked_once(knowledge)).hits[0].article_id == "students.en"
 
         await knowledge.replace([])
-        assert (await knowledge.search(ASKED, language="en")).hits == ()
+        assert (await asked_once(knowledge)).hits == ()
 
     async def ask() -> None:
         async with KnowledgeClient(serve(tmp_path)) as knowledge:
