@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.knowledge.running import service
 from bench.report import Row, say
-from bench.understanding import anger, speed
+from bench.understanding import anger, dangers, speed
 from bot.understanding import facts
 
 
@@ -33,7 +33,7 @@ async def _show(path: Path | None) -> None:
 async def rows(path: Path | None) -> AsyncIterator[Row]:
     """Every figure of the room, as it is measured. `path`: a part of GoEmotions, if there is one."""
     facts.warm_up()
-    for row in (anger.size(), *speed.rows()):
+    for row in (anger.size(), *speed.rows(), *dangers.rows()):
         yield row
     async with service() as knowledge:
         for row in await speed.with_search(knowledge.client):
