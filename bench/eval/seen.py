@@ -49,11 +49,13 @@ class Seen:
 
 
 async def look(client: KnowledgeClient, url: str) -> list[Seen]:
-    """Every message of both languages. The service's articles are replaced by the starter ones."""
+    """Every message of both languages, without what it denies, as a turn asks. The service's articles are replaced by
+    the starter ones."""
     await client.replace(seed.articles())
     said = [(language, message) for language in LANGUAGES for message in messages(language)]
     read = await _read(client, [message.text for _, message in said])
-    intents = await asyncio.to_thread(_intents, [message.text for _, message in said], url)
+    asked = [one.denial.rest or message.text for one, (_, message) in zip(read, said, strict=True)]
+    intents = await asyncio.to_thread(_intents, asked, url)
     actions = leads_to()
     found = []
     for (language, message), seen, guess in zip(said, read, intents, strict=True):
@@ -79,7 +81,9 @@ async def _search(client: KnowledgeClient, seen: Facts, text: str) -> Found:
     """As the action asks."""
     foreign = seen.embedding == "multi" and seen.reply_language == "en"
     return await client.search(
-        seen.text or text, language="und" if foreign else seen.reply_language, timeout=PATIENCE_SECONDS
+        seen.denial.rest or seen.text or text,
+        language="und" if foreign else seen.reply_language,
+        timeout=PATIENCE_SECONDS,
     )
 
 
