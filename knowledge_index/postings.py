@@ -150,7 +150,8 @@ class Scores(Mapping[str, float]):
         if len(places) <= many:
             return places
         high = self._scores[places]
-        return places[high >= np.partition(high, -many)[-many]]
+        lowest = float(np.partition(high, -many)[-many])
+        return np.asarray(places[high >= lowest])
 
     def _first(self, many: int, names: Iterable[str]) -> list[str]:
         scored = [(-self.of(name), name) for name in names]

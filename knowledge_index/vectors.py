@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from knowledge_index.embedder import Vectors
-from knowledge_index.rows import Around, Exact, Rows, Short
+from knowledge_index.rows import CODE_WIDTHS, Around, Exact, Rows, Short, recall
 
 EXACT_ROWS = 30_000
 """Beyond so many the exact search takes more than three of the milliseconds that a search has."""
+RECALL = 0.99
+"""Of the ten nearest of an exact search, so many must be found in short; else the codes are made finer."""
 FEWER = 0.5
 """Below this share of them it is exact again."""
 
@@ -28,11 +30,16 @@ class Prepared:
     rows: Rows | None = field(default=None)
 
     def build(self) -> None:
-        """Takes seconds: half a minute for 600,000 vectors."""
-        many = sum(map(len, self.held.values()))
-        made = (Short if many > EXACT_ROWS else Exact)(self.dimension, self.around)
-        made.add_all(self.held)
-        self.rows = made
+        """Takes seconds: about half a minute for 600,000 vectors."""
+        if sum(map(len, self.held.values())) <= EXACT_ROWS:
+            self.rows = Exact(self.dimension, self.around)
+            self.rows.add_all(self.held)
+            return
+        for width in CODE_WIDTHS:
+            self.rows = Short(self.dimension, self.around, width)
+            self.rows.add_all(self.held)
+            if recall(self.rows, self.held, self.around) >= RECALL:
+                return
 
 
 class VectorIndex(Collection[str]):

@@ -26,8 +26,8 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vectors, "EXACT_ROWS", 100)
 
 
-def drawn(many: int, seed: int = 1) -> Vectors:
-    found = np.random.default_rng(seed).normal(size=(many, 32)).astype(np.float32)
+def drawn(many: int, seed: int = 1, wide: int = 32) -> Vectors:
+    found = np.random.default_rng(seed).normal(size=(many, wide)).astype(np.float32)
     return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), dtype=np.float32)
 
 
@@ -39,30 +39,38 @@ def articles(seed: int = 1, many: int = 60) -> Iterator[tuple[str, Vectors]]:
     return ((f"article {number}", part) for number, part in enumerate(np.split(drawn(3 * many, seed), many)))
 
 
-def test_in_short_the_same_is_found_as_exactly() -> None:
-    held = dict(enumerate(np.split(drawn(9_000), 3_000)))
-    exact, short = Exact(32, as_they_are), Short(32, as_they_are)
+@pytest.mark.usefixtures("few")
+def test_in_short_the_same_is_found_as_exactly_even_where_nothing_lies_together() -> None:
+    held = [(f"article {number}", part) for number, part in enumerate(np.split(drawn(6_000, wide=128), 2_000))]
+    short = VectorIndex(128, as_they_are, held)
+    exact = Exact(128, as_they_are)
+    exact.add_all({number: vectors for number, (_, vectors) in enumerate(held)})
+    assert not short.is_exact
+    for number in range(0, 1_000, 4):
+        exact.remove(number)
+        short.remove(f"article {number}")
+    found = [(exact.nearest(query, 10), short.nearest(query, 10)) for query in drawn(50, seed=2, wide=128)]
+    alike = sum(len({f"article {number}" for number in one} & {*other}) for one, other in found)
+    assert alike >= 0.98 * sum(len(one) for one, _ in found)
+
+
+def test_recall_is_the_share_of_what_an_exact_search_finds() -> None:
+    held = dict(enumerate(np.split(drawn(900), 300)))
+    exact, half = Exact(32, as_they_are), Exact(32, as_they_are)
     exact.add_all(held)
-    short.add_all(held)
-    for place in range(0, 1_000, 2):
-        exact.remove(place)
-        short.remove(place)
-    exact.add(3_000, held[4])
-    short.add(3_000, held[4])
-    assert len(short) == len(exact) == 9_000 - 3 * 500 + 3
-    found = [(exact.nearest(query, 10), short.nearest(query, 10)) for query in drawn(50, seed=2)]
-    assert sum(len({*one} & {*other}) for one, other in found) >= 0.99 * sum(len(one) for one, _ in found)
-    assert exact.nearest(held[4][0], 1) == short.nearest(held[4][0], 1) == [3_000]
+    half.add_all({place: vectors for place, vectors in held.items() if place % 2})
+    assert rows.recall(exact, held, as_they_are) == 1.0
+    assert 0.3 < rows.recall(half, held, as_they_are) < 0.7
 
 
 def test_codes_are_learned_anew_when_many_are_gone_or_many_have_come() -> None:
-    short = Short(32, as_they_are)
+    short = Short(32, as_they_are, 2)
     short.add_all(dict(enumerate(np.split(drawn(300), 100))))
     assert not short.is_worn()
     for place in range(25):
         short.remove(place)
     assert short.is_worn()
-    grown = Short(32, as_they_are)
+    grown = Short(32, as_they_are, 2)
     grown.add_all({0: drawn(16)})
     grown.add(1, drawn(49))
     assert grown.is_worn()
