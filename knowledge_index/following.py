@@ -25,6 +25,8 @@ PASSAGES_AT_ONCE: dict[Key, int] = {"en": 512, "multi": 192}
 """Some two seconds of work: more would be lost by a crash, less makes every search learn its space anew."""
 STILL_SECONDS = 0.5
 """After the last articles that came: while more are coming, their words go first."""
+AGAIN_SECONDS = 10.0
+"""After what failed: the disk may have been full."""
 HASTENED = 5
 HASTE_SECONDS = 0.5
 COVERED = 0.8
@@ -46,7 +48,7 @@ class Following:
 
     def __init__(self, library: Shelves) -> None:
         self._library = library
-        self._tasks: dict[Key, asyncio.Task[bool]] = {}
+        self._tasks: dict[Key, asyncio.Task[None]] = {}
         self._refused: set[tuple[str, int]] = set()
         self._still_at = 0.0
 
@@ -83,21 +85,19 @@ class Following:
         lacking = [index.articles[name] for name in nearest if name in index.lacking[key]]
         if lacking:
             making = asyncio.ensure_future(self._make(key, lacking, background=False))
-            with suppress(TimeoutError):
+            with suppress(TimeoutError, OSError):  # no room to keep them is no reason to say nothing
                 await asyncio.wait_for(asyncio.shield(making), HASTE_SECONDS)
         late = [held.article.id for held in lacking if held.article.id in self._library.index.lacking[key]]
         return [name for name in late if words.coverage(terms, name) >= COVERED]
 
-    async def _work(self, key: Key) -> bool:
-        """Whether all went well."""
-        try:
-            while batch := self._next(key):
-                await self._be_still()
+    async def _work(self, key: Key) -> None:
+        while batch := self._next(key):
+            await self._be_still()
+            try:
                 await self._make(key, batch, background=True)
-        except Exception:
-            logging.getLogger("knowledge").exception("vectors do not follow; tried again with the next change")
-            return False
-        return True
+            except Exception:
+                logging.getLogger("knowledge").exception("vectors do not follow; tried again later")
+                await asyncio.sleep(AGAIN_SECONDS)
 
     async def _be_still(self) -> None:
         left = self._still_at - asyncio.get_running_loop().time()
@@ -105,9 +105,9 @@ class Following:
             await asyncio.sleep(left)
             await self._be_still()
 
-    def _ended(self, task: "asyncio.Task[bool]") -> None:
+    def _ended(self, task: "asyncio.Task[None]") -> None:
         """What the others waited for may be there now."""
-        if not task.cancelled() and task.result():
+        if not task.cancelled():
             self.wake()
 
     def _next(self, key: Key) -> list[EmbeddedArticle]:

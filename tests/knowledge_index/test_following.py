@@ -15,6 +15,7 @@ from knowledge_index.index import built
 from knowledge_index.library import Asked, Library
 from knowledge_index.store import Change
 from tests.knowledge_index.made_up import empty, everything, made_up
+from tests.knowledge_index.room import room_for
 from tests.knowledge_index.test_store import HELD, opened, restored
 from tests.people import PATIENCE_SECONDS
 
@@ -142,3 +143,41 @@ def test_many_come_in_one_call_and_health_tells_what_is_lacking(serve: Callable[
             assert (await knowledge.health())["articles"] == 3
 
     asyncio.run(bring(serve(tmp_path)))
+
+
+def size_of_journal(folder: Path) -> int:
+    return next(folder.glob("g-*/journal.jsonl")).stat().st_size
+
+
+async def until_logged(caplog: pytest.LogCaptureFixture, said: str) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while said not in caplog.text:  # noqa: ASYNC110  a log tells nobody
+            await asyncio.sleep(0.01)
+
+
+def test_without_room_for_vectors_searches_go_on_and_they_follow_once_there_is(
+    tmp_path: Path,
+    embedders: dict[Key, Embedder],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("knowledge_index.following.AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr("knowledge_index.following.HASTE_SECONDS", PATIENCE_SECONDS)
+    many = [*shop_of(3), replace(shop_of(1)[0], id="long.en", question="Is it long?", tags=("x" * 100_000,))]
+
+    async def ask() -> tuple[list[str], int, int]:
+        library = Library(tmp_path, embedders, Calibration.read())
+        await library.open()
+        wake, library.following.wake = library.following.wake, lambda: None  # type: ignore[method-assign]
+        await library.put_many(many)
+        with room_for(size_of_journal(tmp_path)):
+            found = await library.search(Asked("How do I clean the zorp2?", "en"))
+            wake()
+            await until_logged(caplog, "vectors do not follow")
+            lacking = library.without_vectors()
+        await asyncio.wait_for(library.following.ended(), PATIENCE_SECONDS)
+        left = library.without_vectors()
+        await library.close()
+        return [hit.article_id for hit in found.hits][:1], lacking, left
+
+    assert asyncio.run(ask()) == (["gadget2.en"], len(many), 0)
