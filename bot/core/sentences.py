@@ -30,7 +30,13 @@ def problem(found: dict[str, Any], language: str) -> str:
         return plain
     catalogue = _catalogue(language)
     by_kind = catalogue["problems"].get(found["type"])
-    return catalogue["values"].get(plain) or (fill(by_kind, found.get("ctx") or {}) if by_kind else plain)
+    return catalogue["values"].get(plain) or (fill(by_kind, _without_or(found.get("ctx") or {})) if by_kind else plain)
+
+
+def _without_or(ctx: dict[str, Any]) -> dict[str, Any]:
+    """Pydantic lists values as `'a', 'b' or 'c'`."""
+    expected = ctx.get("expected")
+    return {**ctx, "expected": expected.replace(" or ", "、").replace(", ", "、")} if isinstance(expected, str) else ctx
 
 
 def preferred(accept_language: str) -> str:

@@ -139,6 +139,8 @@ def test_what_is_wrong_is_said_as_people_say_it(cleo: StaffMember, word: str) ->
         (4, "question", "too long: at most 500, here 501"),
         (4, "variants", "too long: at most 200, here 201"),
     ]
+    told = cleo.http.get(f"/knowledge/imports/{found['id']}", headers={"Accept-Language": "zh"}).json()
+    assert told["problems"][2]["problem"] == "可选值：'en'、'zh'"
 
 
 def awkward(word: str) -> list[dict[str, Any]]:
