@@ -13,7 +13,7 @@ from knowledge_index.embedder import Vectors
 from knowledge_index.rows import CODE_WIDTHS, Around, Exact, Rows, Short, recall
 
 EXACT_ROWS = 30_000
-"""Beyond so many the exact search takes more than three of the milliseconds that a search has."""
+"""Beyond so many the exact search alone takes more than two of the milliseconds that a search has."""
 RECALL = 0.99
 """Of the ten nearest of an exact search, so many must be found in short; else the codes are made finer."""
 FEWER = 0.5
