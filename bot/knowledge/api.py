@@ -57,7 +57,7 @@ def counts(_reader: Reader, db: Db, asked: Annotated[Narrowing, Query()]) -> dic
         return shelf.counts(session, asked)
 
 
-@router.post("/articles", **calls.told(ArticleOut, errors.NotFound, errors.Conflict, by="staff", status=201))
+@router.post("/articles", **calls.told(ArticleOut, errors.NotFound, errors.Conflict, by="staff", status=201, also=200))
 def create(given: NewArticle, editor: Editor, db: Db, policy: Rules, response: Response) -> dict[str, Any]:
     """Write a new article, a draft that nobody is answered with yet.
 
