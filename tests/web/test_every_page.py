@@ -126,12 +126,14 @@ def test_a_help_page_fits_and_is_read_by_keyboard(windows: Windows, cleo: StaffM
     page.fill("[name=q]", "W" * 60)
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_be_visible()
+    page.wait_for_load_state()
     found = f'.questions a[href$="{article}"]'
     expect(page.locator(found)).to_be_visible()
     fits(page)
     tab_to(page, found)
     page.keyboard.press("Enter")
     expect(page.locator("article table")).to_be_visible()
+    page.wait_for_load_state()
     beyond = "[...document.querySelectorAll('body > *')].filter((one) => one.scrollWidth > one.clientWidth + 1).length"
     assert page.evaluate(beyond) == 0
 
