@@ -44,9 +44,16 @@ def address(serve: Callable[[Path], str], tmp_path: Path) -> str:
     return serve(tmp_path)
 
 
+class Patient(KnowledgeClient):
+    """Waits for as long as a busy machine takes, unless it is told to hurry."""
+
+    async def _call(self, method: str, path: str, timeout: float, body: Any = None) -> dict[str, Any]:
+        return await super()._call(method, path, timeout if timeout < 1 else PATIENCE_SECONDS, body)
+
+
 def talk(address: str, journey: Callable[[KnowledgeClient], Awaitable[Told]]) -> Told:
     async def connected() -> Told:
-        async with KnowledgeClient(address) as knowledge:
+        async with Patient(address) as knowledge:
             return await journey(knowledge)
 
     return asyncio.run(connected())
