@@ -1,7 +1,7 @@
 """Vectors in a FAISS index, by the place of the article that owns them: exactly, or in short for very many.
 
-A place is a number that one article has once. `nearest` gives the places of the nearest vectors, nearest first. FAISS
-takes no more threads than OMP_NUM_THREADS says, and no lock of Python's while it works.
+A place is a number that one article has once. `nearest` gives the nearest vectors, nearest first: how near each is, and
+the place that owns it. FAISS takes no more threads than OMP_NUM_THREADS says, and no lock of Python's while it works.
 """
 
 from array import array
@@ -15,6 +15,10 @@ from knowledge_index.embedder import Vectors
 
 Around = Callable[[Vectors], Vectors]
 """Takes vectors of the model to unit vectors around its centre."""
+Near = tuple[float, int]
+"""A cosine, and the place that owns the vector."""
+SAME = 1e-5
+"""Vectors of the same words differ by less, however they were made; nearer ones are told apart by nothing."""
 
 PLACE_BITS = 10
 """Rows of one place: an article has 100 variants, its question, and 12 sentences at most."""
@@ -36,7 +40,7 @@ class Rows(Protocol):
 
     def remove(self, place: int) -> None: ...
 
-    def nearest(self, query: Vectors, many: int) -> list[int]: ...
+    def nearest(self, query: Vectors, many: int) -> list[Near]: ...
 
     def is_worn(self) -> bool: ...
 
@@ -66,9 +70,17 @@ class Exact:
     def remove(self, place: int) -> None:
         self._faiss.remove_ids(np.arange(self._tall.pop(place)) + (place << PLACE_BITS))
 
-    def nearest(self, query: Vectors, many: int) -> list[int]:
-        _, found = self._faiss.search(query.reshape(1, -1), min(many, len(self)))
-        return list(dict.fromkeys((found[0] >> PLACE_BITS).tolist()))
+    def nearest(self, query: Vectors, many: int) -> list[Near]:
+        """And whatever is as near as the last of them: which of equals was added first must not matter."""
+        asked = query.reshape(1, -1)
+        cosines, rows = (found[0] for found in self._faiss.search(asked, min(many + 1, len(self))))
+        if len(rows) > many and cosines[many] > cosines[many - 1] - SAME:
+            _, cosines, rows = self._faiss.range_search(asked, float(cosines[many - 1]) - SAME)
+            order = np.argsort(-cosines, kind="stable")
+            cosines, rows = cosines[order], rows[order]
+        else:
+            cosines, rows = cosines[:many], rows[:many]
+        return list(zip(cosines.tolist(), (rows >> PLACE_BITS).tolist(), strict=True))
 
     def is_worn(self) -> bool:
         return False
@@ -117,7 +129,7 @@ class Short:
     def remove(self, place: int) -> None:
         self._gone += len(self._held.pop(place))
 
-    def nearest(self, query: Vectors, many: int) -> list[int]:
+    def nearest(self, query: Vectors, many: int) -> list[Near]:
         _, found = self._faiss.search(query.reshape(1, -1), min(max(LOOKED_AT, many), len(self._places)))
         at = found[0][found[0] >= 0]
         places = np.frombuffer(self._places, dtype=np.int64)[at].tolist()
@@ -126,7 +138,7 @@ class Short:
         if not near:
             return []
         cosines = self._around(np.array([self._held[place][row] for place, row in near])) @ query
-        return list(dict.fromkeys(near[at][0] for at in np.argsort(-cosines, kind="stable")[:many].tolist()))
+        return [(float(cosines[at]), near[at][0]) for at in np.argsort(-cosines, kind="stable")[:many].tolist()]
 
     def is_worn(self) -> bool:
         """Whether the codes are to be learned anew: of many other vectors by now, or of many that are gone."""
@@ -152,19 +164,24 @@ def recall(rows: Rows, held: Mapping[int, Vectors], around: Around) -> float:
     step = max(1, len(held) // ASKED)
     queries = around(np.stack([vectors[0] for vectors in list(held.values())[::step]]))
     shares = [
-        len({*exact} & {*rows.nearest(query, NEAR)[: len(exact)]}) / len(exact)
+        len({*exact} & {*owners(rows.nearest(query, NEAR))[: len(exact)]}) / len(exact)
         for query, exact in zip(queries, _exactly(held, around, queries), strict=True)
     ]
     return sum(shares) / len(shares)
 
 
+def owners(near: Iterable[Near]) -> list[int]:
+    """The places, each once."""
+    return list(dict.fromkeys(place for _, place in near))
+
+
 def _exactly(held: Mapping[int, Vectors], around: Around, queries: Vectors) -> list[list[int]]:
     """The places of the RECALL_AT nearest vectors, a list for each query."""
-    near: list[list[tuple[float, int]]] = [[] for _ in queries]
+    near: list[list[Near]] = [[] for _ in queries]
     for matrix, places in _in_parts(held):
-        owners = np.repeat(places, [len(held[place]) for place in places])
+        owned = np.repeat(places, [len(held[place]) for place in places])
         cosines = queries @ around(matrix).T
         for found, row in zip(near, cosines, strict=True):
             best = np.argsort(-row)[:RECALL_AT]
-            found += zip(row[best].tolist(), owners[best].tolist(), strict=True)
-    return [list(dict.fromkeys(place for _, place in nlargest(RECALL_AT, found))) for found in near]
+            found += zip(row[best].tolist(), owned[best].tolist(), strict=True)
+    return [owners(nlargest(RECALL_AT, found)) for found in near]

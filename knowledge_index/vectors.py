@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from knowledge_index.embedder import Vectors
-from knowledge_index.rows import CODE_WIDTHS, Around, Exact, Rows, Short, recall
+from knowledge_index.rows import CODE_WIDTHS, SAME, Around, Exact, Rows, Short, recall
 
 EXACT_ROWS = 30_000
 """Beyond so many the exact search alone takes more than two of the milliseconds that a search has."""
@@ -80,8 +80,17 @@ class VectorIndex(Collection[str]):
             self._rows.remove(place)
 
     def nearest(self, query: Vectors, passages: int) -> Sequence[str]:
-        """The articles that own the nearest passages, nearest first. `query` is a unit vector around the centre."""
-        return [self._names[place] for place in self._rows.nearest(query, passages)] if self._places else ()
+        """The articles that own the nearest passages, nearest first. `query` is a unit vector around the centre.
+
+        Of those as near as the last one, the names that come first are taken: equal indexes answer equally.
+        """
+        if not self._places:
+            return ()
+        near = self._rows.nearest(query, passages)
+        last = near[:passages][-1][0] + SAME
+        nearer = [self._names[place] for cosine, place in near if cosine > last]
+        as_near = sorted(self._names[place] for cosine, place in near if cosine <= last)
+        return list(dict.fromkeys([*nearer, *as_near[: passages - len(nearer)]]))
 
     def is_outgrown(self) -> bool:
         """Whether another index than the present one is to be prepared."""

@@ -118,7 +118,7 @@ def _against_exact(index: KnowledgeIndex, asked: Sequence[Asked], tell: Callable
     for one in asked:
         around = _around(index, one)
         taken.append(_ms(partial(exact.nearest, around, search.NEAREST_PASSAGES)))
-        nearest = [names[place] for place in exact.nearest(around, search.NEAREST_PASSAGES)][:RECALL_AT]
+        nearest = [names[place] for place in rows.owners(exact.nearest(around, search.NEAREST_PASSAGES))][:RECALL_AT]
         found += len({*nearest} & {*shelf.nearest(around, search.NEAREST_PASSAGES)[:RECALL_AT]}) == len(nearest)
     share = found / len(asked)
     tell(f"recall@{RECALL_AT} of the vector index against exact", share * 100, "%", target=">= 99", ok=share >= 0.99,
