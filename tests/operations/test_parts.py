@@ -155,11 +155,18 @@ def test_a_stopped_postgres_delays_neither_readiness_nor_figures(own_postgres: P
             shown = httpx.get(f"{site.url}/metrics", trust_env=False, timeout=PATIENCE_SECONDS).text
             assert time.monotonic() - began < ALLOWED_SECONDS + SLACK_SECONDS
             assert "firebreak_waiting_turns NaN" in shown
-            assert 'firebreak_part_up{part="database"} 0.0' in shown
+            until(lambda: _tells_of_the_database(site.url), what="the figures never tell that it is away")
             assert (
                 httpx.get(f"{site.url}/healthz", trust_env=False, timeout=PATIENCE_SECONDS).json()["status"] == "alive"
             )
         becomes(site.url, 200)
+
+
+def _tells_of_the_database(url: str) -> bool:
+    """Another site of this test process notes its own database under the same name, so one look may miss it."""
+    ready(url)
+    shown = httpx.get(f"{url}/metrics", trust_env=False, timeout=PATIENCE_SECONDS).text
+    return 'firebreak_part_up{part="database"} 0.0' in shown
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
