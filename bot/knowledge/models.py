@@ -92,7 +92,7 @@ class Article(Base):
 
 
 class ArticleVersion(Base):
-    """An article as it was. Never changed, never removed."""
+    """An article as it was. Never removed, and changed only where a customer takes their words back."""
 
     __tablename__ = "article_versions"
     __table_args__ = (UniqueConstraint("article_id", "version"),)
