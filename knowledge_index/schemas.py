@@ -38,6 +38,7 @@ class EmbeddingsRequest(BaseModel):
 class TunedRequest(BaseModel):
     """Examples as (text, label); at least two labels."""
 
+    model: Literal["en", "multi"]
     examples: Annotated[list[tuple[Text, str]], Field(min_length=2, max_length=100_000)]
     seconds: Annotated[float, Field(ge=1, le=3_600)]
 

@@ -76,7 +76,7 @@ class Loading:
 
     def __init__(self) -> None:
         self.library: Library | None = None
-        self.tuned: TunedModels | None = None
+        self.tuned: dict[Key, TunedModels] = {}
         self.failure: str | None = None
 
     def ready(self) -> Library:
@@ -84,10 +84,9 @@ class Loading:
             raise Refusal(503, "loading", self.failure or "The knowledge service is still loading its models.")
         return self.library
 
-    def tuning(self) -> TunedModels:
+    def tuning(self, model: Key) -> TunedModels:
         self.ready()
-        assert self.tuned is not None
-        return self.tuned
+        return self.tuned[model]
 
 
 Loader = Callable[[], dict[Key, Embedder]]
@@ -117,7 +116,8 @@ def _routes(app: FastAPI, loading: Loading) -> None:
         library = loading.ready()
         texts = _inputs(body.input)
         asked = [Wanted(body.model, "query", text if isinstance(text, str) else "") for text in texts]
-        found = await (_by_tuned(loading, body.tuned, asked) if body.tuned else _by_model(library, asked, body.keep))
+        tuned = loading.tuning(body.model) if body.tuned else None
+        found = await (_by_tuned(tuned, body.tuned, asked) if tuned else _by_model(library, asked, body.keep))
         data = [_embedding(place, one, body.encoding_format) for place, one in enumerate(found)]
         usage = {"prompt_tokens": 0, "total_tokens": 0}
         answer = {"object": "list", "data": data, "model": body.model, "usage": usage}
@@ -125,12 +125,13 @@ def _routes(app: FastAPI, loading: Loading) -> None:
 
     @app.post("/tuned")
     async def tune(body: TunedRequest) -> Response:
-        name = loading.tuning().begin(body.examples, body.seconds)
-        return Json({"tuned": name, **asdict(loading.tuning().standing(name))})
+        models = loading.tuning(body.model)
+        name = models.begin(body.examples, body.seconds)
+        return Json({"tuned": name, **asdict(models.standing(name))})
 
-    @app.get("/tuned/{name}")
-    async def tuned(name: Annotated[str, InPath(pattern=r"^[0-9a-f]{16}$")]) -> Response:
-        return Json({"tuned": name, **asdict(loading.tuning().standing(name))})
+    @app.get("/tuned/{model}/{name}")
+    async def tuned(model: Key, name: Annotated[str, InPath(pattern=r"^[0-9a-f]{16}$")]) -> Response:
+        return Json({"tuned": name, **asdict(loading.tuning(model).standing(name))})
 
     @app.post("/search")
     async def search(body: SearchRequest) -> Response:
@@ -237,9 +238,9 @@ async def _by_model(library: Library, asked: Sequence[Wanted], keep: bool) -> li
     return await (library.lasting(asked) if keep else library.batcher.vectors(asked))
 
 
-async def _by_tuned(loading: Loading, name: str, asked: Sequence[Wanted]) -> list[Vectors | CannotEmbed]:
+async def _by_tuned(models: TunedModels, name: str, asked: Sequence[Wanted]) -> list[Vectors | CannotEmbed]:
     try:
-        return await loading.tuning().vectors(name, [one.text for one in asked])
+        return await models.vectors(name, [one.text for one in asked])
     except NotTuned as missing:
         raise Refusal(404, "not_tuned", str(missing)) from missing
 
@@ -270,8 +271,8 @@ def _lifespan(data_dir: Path, loading: Loading, load: Loader) -> Any:
         await asyncio.gather(start, return_exceptions=True)
         if loading.library is not None:
             await loading.library.close()
-        if loading.tuned is not None:
-            await loading.tuned.close()
+        for models in loading.tuned.values():
+            await models.close()
 
     return lifespan
 
@@ -286,7 +287,8 @@ async def _start(data_dir: Path, loading: Loading, load: Loader) -> None:
             break
         await asyncio.sleep(next(pauses))
     library, refused = opened
-    loading.tuned = TunedModels(_models_dir(data_dir) / FOLDER, library.batcher.embedders["en"])
+    folder = _models_dir(data_dir) / FOLDER
+    loading.tuned = {key: TunedModels(folder / key, base) for key, base in library.batcher.embedders.items()}
     loading.library, loading.failure = library, None
     for note in library.notes:
         logs.event("note", level=logging.WARNING, note=note)

@@ -21,13 +21,16 @@ from knowledge_index import logs
 from knowledge_index.batching import Batcher
 from knowledge_index.cache import VectorCache
 from knowledge_index.embedded import Wanted
-from knowledge_index.embedder import CannotEmbed, Embedder, Vectors
-from knowledge_index.tuning import ABOUT, RECIPE, WEIGHTS
+from knowledge_index.embedder import CannotEmbed, Embedder, Key, Vectors
 
+RECIPE = 2
+"""Raised when anything about tuning changes what comes out: a name of tuned weights stands for it too."""
+WEIGHTS = "weights.safetensors"
+ABOUT = "about.json"
 FOLDER = "tuned"
 KEPT = 3
 SERVED = 2
-"""At once: the model that answers, and one that is being trained beside it. 45 MB each."""
+"""At once: the model that answers, and one that is being trained beside it."""
 CACHED = 4_000
 NAME_DIGITS = 16
 TOLD_AT_MOST = 500
@@ -119,7 +122,7 @@ class TunedModels:
         try:
             shutil.rmtree(fresh, ignore_errors=True)
             fresh.mkdir(parents=True)
-            await _run(fresh, json.dumps({"examples": examples, "seconds": seconds}))
+            await _run(self._base.key, fresh, json.dumps({"examples": examples, "seconds": seconds}))
             fresh.rename(self._folder / name)
             logs.event("model tuned", tuned=name, **json.loads((self._folder / name / ABOUT).read_text()))
             self._forget_old()
@@ -136,11 +139,11 @@ class TunedModels:
             shutil.rmtree(about.parent, ignore_errors=True)
 
 
-async def _run(folder: Path, asked: str) -> None:
+async def _run(key: Key, folder: Path, asked: str) -> None:
     """The tuning in a process of its own. Raises RuntimeError with its last words where it fails."""
     environment = {**os.environ, "OMP_NUM_THREADS": str(os.cpu_count() or 1), **WAITS_ASLEEP}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "knowledge_index.tuning", "--to", str(folder)),
+        *(sys.executable, "-m", "knowledge_index.tuning", "--model", key, "--to", str(folder)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
@@ -162,8 +165,7 @@ def _loaded(base: Embedder, folder: Path, name: str) -> Embedder:
     """A copy of `base` with the weights of the folder. The word embeddings are the base's own."""
     from safetensors.torch import load_file
 
-    words = next(part for part_name, part in base.transformer.named_modules() if part_name.endswith("word_embeddings"))
+    words = base.transformer[0].encoder.words
     transformer = copy.deepcopy(base.transformer, {id(words): words})
-    weights = {key: value.float() for key, value in load_file(folder / WEIGHTS).items()}
-    transformer.load_state_dict(weights, strict=False)
-    return Embedder(base.key, f"{base.name} tuned {name}", name, base.dimension, transformer.eval())
+    transformer[0].encoder.load_state_dict(load_file(folder / WEIGHTS), strict=False)
+    return Embedder(base.key, f"{base.name} tuned {name}", name, base.dimension, transformer)

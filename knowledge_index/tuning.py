@@ -1,43 +1,49 @@
-"""Tunes the English model to a project's intents: `python -m knowledge_index.tuning --to FOLDER`.
+"""Tunes a model to a project's intents: `python -m knowledge_index.tuning --model en|multi --to FOLDER`.
 
 Reads `{"examples": [[text, label], ...], "seconds"}` from its input, writes the weights that it moved and what they
 are worth knowing about. A process of its own, since it keeps every core busy for minutes. It ends with its parent.
 
-Recipe: cross-entropy over cosines to one prototype an intent, which begins at the mean of its examples. Only the last
-layers move, and for few steps: a few hundred examples are learnt by heart in seconds, and what is learnt by heart tells
-nothing of others.
+Recipe: cross-entropy over cosines to one prototype an intent, which begins at the mean of its examples. Only the upper
+layers move; what the lower ones make of a text stays the same and is computed once.
 """
 
 import argparse
 import json
 import os
-import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.nn import functional
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
-RECIPE = 1
-"""Raised when anything below changes what comes out: a name of tuned weights stands for it too."""
-LAYERS = 2
-ROUNDS = 3
-STEPS = (40, 400)
+from knowledge_index.bert_module import Bert
+from knowledge_index.embedder import BUNDLED, KEYS, Embedder, Key, load
+from knowledge_index.encoder import Encoder, Runs, multiplies_bfloat16
+from knowledge_index.tuned import ABOUT, RECIPE, WEIGHTS
+
+LAYERS: dict[Key, int] = {"en": 2, "multi": 4}
+"""How many move, from the top."""
+ROUNDS: dict[Key, int] = {"en": 3, "multi": 20}
+STEPS = (40, 2_000)
 """At least and at most, whatever the number of examples."""
 BATCH = 64
-PART = 16
-"""Texts of like length that go through the model together: a batch padded to its longest costs three times as much."""
 RATE = 1e-4
 PROTOTYPE_RATE = 1e-3
 WARM_SHARE = 0.1
 SCALE = 20.0
-LONGEST_TOKENS = 64
-WEIGHTS = "weights.safetensors"
-ABOUT = "about.json"
-_LAYER = re.compile(r"\.encoder\.layer\.([0-9]+)\.")
+DROPOUT = 0.1
+
+
+class CannotTune(Exception):
+    """The model is not one of those that are shipped."""
 
 
 @dataclass(frozen=True)
@@ -46,126 +52,132 @@ class Progress:
 
     steps: int
     seconds: float
-    began: float
-    parent: int
+    began: float = field(default_factory=time.monotonic)
+    parent: int = field(default_factory=os.getppid)
+
+    def spent(self) -> float:
+        return time.monotonic() - self.began
 
     def share(self, step: int) -> float:
-        if os.getppid() != self.parent:
-            return 1.0
-        return max(step / self.steps, (time.monotonic() - self.began) / self.seconds)
+        return 1.0 if os.getppid() != self.parent else max(step / self.steps, self.spent() / self.seconds)
 
 
-def tune(transformer: Any, examples: Sequence[tuple[str, str]], *, seconds: float, seed: int = 0) -> dict[str, Any]:
-    """Move the encoder of a SentenceTransformer, in place, for about `seconds` at most. Returns what was done."""
-    import torch
+class Upper:
+    """The layers of an encoder from `first` on, over what the lower ones made of some texts (tokens x width each)."""
 
+    def __init__(self, encoder: Encoder, ids: Sequence[Sequence[int]], first: int) -> None:
+        self._encoder, self._first = encoder, first
+        self._lengths = np.array([len(one) for one in ids])
+        self._lower: list[Any] = [None] * len(ids)
+        for rows in np.array_split(self.by_length(np.arange(len(ids))), len(ids) // BATCH + 1):
+            with torch.inference_mode():
+                tokens = encoder.below([ids[row] for row in rows], self._runs(rows), first)
+            for row, part in zip(rows, torch.split(tokens, self._lengths[rows].tolist()), strict=True):
+                self._lower[row] = part.to(torch.bfloat16)
+        encoder.requires_grad_(False)
+        encoder.layer[first:].float().requires_grad_(True)
+        self.moved = [weights for weights in encoder.parameters() if weights.requires_grad]
+
+    def by_length(self, rows: Any) -> Any:
+        return rows[np.argsort(self._lengths[rows], kind="stable")]
+
+    def vectors(self, rows: Any, dropout: float = 0.0) -> Tensor:
+        """Unit vectors of rows in the order of their lengths."""
+        lower = torch.cat([self._lower[row] for row in rows]).float()
+        with torch.autocast("cpu", torch.bfloat16, enabled=multiplies_bfloat16()), sdpa_kernel(SDPBackend.MATH):
+            tokens = self._encoder.above(lower, self._runs(rows), self._first, dropout)
+        return functional.normalize(self._runs(rows).means(tokens), dim=-1)
+
+    def middles(self, truth: Any) -> Tensor:
+        """A unit vector for each label: the mean of its texts'."""
+        sums = torch.zeros(truth.max() + 1, self._encoder.positions.embedding_dim)
+        for rows in np.array_split(self.by_length(np.arange(len(truth))), len(truth) // BATCH + 1):
+            with torch.no_grad():
+                sums.index_add_(0, torch.as_tensor(truth[rows]), self.vectors(rows))
+        return functional.normalize(sums, dim=-1)
+
+    def _runs(self, rows: Any) -> Runs:
+        return Runs.of(self._lengths[rows].tolist())
+
+
+def tune(model: Embedder, examples: Sequence[tuple[str, str]], *, seconds: float, seed: int = 0) -> dict[str, Any]:
+    """Move the upper layers of the model's encoder, for about `seconds` at most. Returns what was done."""
     torch.manual_seed(seed)
     torch.set_num_threads(os.cpu_count() or 1)
-    texts, truth = [text for text, _ in examples], np.unique([label for _, label in examples], return_inverse=True)[1]
-    moved = _unfrozen(transformer)
-    prototypes = torch.nn.Parameter(_means(transformer, texts, truth))
+    progress = Progress(int(np.clip(ROUNDS[model.key] * len(examples) / BATCH, *STEPS)), seconds)
+    truth = np.unique([label for _, label in examples], return_inverse=True)[1]
+    encoder, asked = encoder_of(model), [text for text, _ in examples]
+    ids = model.transformer.preprocess(asked, prompt=model.transformer.prompts.get("query"))["ids"]
+    upper = Upper(encoder, ids, first_moved(encoder, model.key))
+    prototypes = torch.nn.Parameter(upper.middles(truth))
+    steps = _learnt(upper, prototypes, truth, progress, seed)
+    facts = {"recipe": RECIPE, "examples": len(examples), "intents": int(truth.max()) + 1}
+    return {**facts, "steps": steps, "seconds": round(progress.spent(), 1)}
+
+
+def encoder_of(model: Embedder) -> Encoder:
+    """Raises CannotTune."""
+    if not isinstance(model.transformer[0], Bert):
+        raise CannotTune(f"{model.name} is not a bundled model: take that one, or do without tuning.")
+    return model.transformer[0].encoder
+
+
+def first_moved(encoder: Encoder, key: Key) -> int:
+    return len(encoder.layer) - LAYERS[key]
+
+
+def moved_weights(encoder: Encoder, key: Key) -> dict[str, Tensor]:
+    """What tuning may change, by name, at half precision: 7 MB for two layers."""
+    moved = tuple(f"layer.{at}." for at in range(first_moved(encoder, key), len(encoder.layer)))
+    return {name: weights.half() for name, weights in encoder.state_dict().items() if name.startswith(moved)}
+
+
+def _learnt(upper: Upper, prototypes: Any, truth: Any, progress: Progress, seed: int) -> int:
+    """How many steps were taken."""
     optimizer = torch.optim.AdamW(
-        [{"params": moved, "lr": RATE}, {"params": [prototypes], "lr": PROTOTYPE_RATE, "weight_decay": 0.0}],
+        [{"params": upper.moved, "lr": RATE}, {"params": [prototypes], "lr": PROTOTYPE_RATE, "weight_decay": 0.0}],
         weight_decay=0.01,
     )
     rates = [group["lr"] for group in optimizer.param_groups]
-    progress = Progress(_steps(len(texts)), seconds, time.monotonic(), os.getppid())
-    transformer.train()
-    step = 0
-    for rows in _batches(len(texts), seed):
+    for step, rows in enumerate(_batches(len(truth), seed)):
         share = progress.share(step)
         if share >= 1:
             break
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * min(1.0, (share + 1 / progress.steps) / WARM_SHARE) * (1 - share)
-        vectors, order = _encoded(transformer, texts, rows)
-        cosines = vectors @ torch.nn.functional.normalize(prototypes, dim=-1).T
-        loss = torch.nn.functional.cross_entropy(SCALE * cosines, torch.as_tensor(truth[order]))
+        ordered = upper.by_length(rows)
+        cosines = upper.vectors(ordered, DROPOUT) @ functional.normalize(prototypes, dim=-1).T
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_([*moved, prototypes], 1.0)
+        functional.cross_entropy(SCALE * cosines, torch.as_tensor(truth[ordered])).backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_([*upper.moved, prototypes], 1.0)
         optimizer.step()
-        step += 1
-    transformer.eval()
-    spent = round(time.monotonic() - progress.began, 1)
-    return {"examples": len(texts), "intents": int(truth.max()) + 1, "steps": step, "seconds": spent}
-
-
-def moved_weights(transformer: Any) -> dict[str, Any]:
-    """What tuning may change, by name, at half precision: 7 MB."""
-    last = _last_layers(transformer)
-    return {name: weights.half() for name, weights in transformer.state_dict().items() if last.search(name)}
-
-
-def _steps(examples: int) -> int:
-    return int(np.clip(ROUNDS * examples / BATCH, *STEPS))
-
-
-def _unfrozen(transformer: Any) -> list[Any]:
-    last = _last_layers(transformer)
-    for name, weights in transformer.named_parameters():
-        weights.requires_grad_(bool(last.search(name)))
-    moved = [weights for weights in transformer.parameters() if weights.requires_grad]
-    if not moved:
-        raise SystemExit("This model has no encoder that tuning knows: take the bundled one, or do without tuning.")
-    return moved
-
-
-def _last_layers(transformer: Any) -> re.Pattern[str]:
-    """Of the names of weights."""
-    numbers = sorted({int(found[1]) for name in transformer.state_dict() if (found := _LAYER.search(name))})
-    return re.compile(rf"\.encoder\.layer\.({'|'.join(map(str, numbers[-LAYERS:])) or 'none'})\.")
-
-
-def _means(transformer: Any, texts: Sequence[str], truth: Any) -> Any:
-    import torch
-
-    vectors = transformer.encode(list(texts), convert_to_tensor=True, show_progress_bar=False, batch_size=BATCH)
-    means = torch.stack([vectors[torch.as_tensor(truth == label)].mean(dim=0) for label in range(truth.max() + 1)])
-    return torch.nn.functional.normalize(means, dim=-1).clone()
+    return step
 
 
 def _batches(count: int, seed: int) -> Iterator[Any]:
     """Row numbers without end, every row once before any comes again."""
     random = np.random.default_rng(seed)
-    left: list[int] = []
+    left = np.zeros(0, dtype=np.int64)
     while True:
         while len(left) < BATCH:
-            left += [int(row) for row in random.permutation(count)]
-        yield np.array(left[:BATCH])
+            left = np.concatenate([left, random.permutation(count)])
+        yield left[:BATCH]
         left = left[BATCH:]
 
 
-def _encoded(transformer: Any, texts: Sequence[str], rows: Any) -> tuple[Any, Any]:
-    """Unit vectors of the rows' texts with the order that they are in."""
-    import torch
-
-    order = np.array(sorted(rows, key=lambda row: len(texts[row])))
-    parts = [
-        transformer(_tokens(transformer, [texts[row] for row in order[start : start + PART]]))["sentence_embedding"]
-        for start in range(0, len(order), PART)
-    ]
-    return torch.nn.functional.normalize(torch.cat(parts), dim=-1), order
-
-
-def _tokens(transformer: Any, texts: list[str]) -> dict[str, Any]:
-    features = transformer.preprocess(texts)
-    return {name: value[:, :LONGEST_TOKENS] if hasattr(value, "shape") else value for name, value in features.items()}
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
-    from safetensors.torch import save_file
-
-    from knowledge_index.embedder import BUNDLED, load
-
     parser = argparse.ArgumentParser(prog="knowledge_index.tuning", description=__doc__)
+    parser.add_argument("--model", choices=KEYS, required=True)
     parser.add_argument("--to", type=Path, required=True, help="an empty folder")
     options = parser.parse_args(arguments)
     asked = json.load(sys.stdin)
-    transformer = load("en", os.environ.get("FIREBREAK_MODEL_EN", BUNDLED)).transformer
-    facts = tune(transformer, [(text, label) for text, label in asked["examples"]], seconds=asked["seconds"])
-    save_file(moved_weights(transformer), options.to / WEIGHTS)
-    (options.to / ABOUT).write_text(json.dumps({"recipe": RECIPE, **facts}), encoding="utf-8")
+    model = load(options.model, os.environ.get(f"FIREBREAK_MODEL_{options.model.upper()}", BUNDLED))
+    try:
+        facts = tune(model, [(text, label) for text, label in asked["examples"]], seconds=asked["seconds"])
+    except CannotTune as refused:
+        raise SystemExit(str(refused)) from refused
+    save_file(moved_weights(encoder_of(model), model.key), options.to / WEIGHTS)
+    (options.to / ABOUT).write_text(json.dumps(facts), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -88,10 +88,12 @@ def tuned(said: Said, seconds: float) -> Tuned:
     """Waits until the service has tuned its encoder. Raises EmbeddingsUnavailable where it fails."""
     given = _examples(said)
     client = EmbeddingsClient(knowledge_url(), timeout=120.0)
-    name, state, why = client.tune(list(zip(given.texts, map(str, given.labels), strict=True)), seconds)
+    name, state, why = client.tune(
+        list(zip(given.texts, map(str, given.labels), strict=True)), seconds, model=said.space
+    )
     while state == "tuning":
         time.sleep(0.2)
-        state, why = client.tuning(name)
+        state, why = client.tuning(name, model=said.space)
     if state != "ready":
         raise EmbeddingsUnavailable(why)
     moved = replace(given, vectors=vectors(given.texts, space=said.space, tuned=name))

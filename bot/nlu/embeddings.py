@@ -53,17 +53,17 @@ class EmbeddingsClient:
         """The identity of the models behind the service, for fingerprints. Raises EmbeddingsUnavailable."""
         return json.dumps(self._call("GET", "/healthz", None).get("models"), sort_keys=True)
 
-    def tune(self, examples: list[tuple[str, str]], seconds: float) -> tuple[str, str, str]:
+    def tune(self, examples: list[tuple[str, str]], seconds: float, *, model: str) -> tuple[str, str, str]:
         """Have an encoder tuned, or learn that it is: its name, its state, and why it failed.
 
         States: "tuning", "ready", "failed". Raises EmbeddingsUnavailable.
         """
-        answer = self._call("POST", "/tuned", {"examples": examples, "seconds": seconds})
+        answer = self._call("POST", "/tuned", {"model": model, "examples": examples, "seconds": seconds})
         return str(answer.get("tuned")), str(answer.get("state")), str(answer.get("why"))
 
-    def tuning(self, name: str) -> tuple[str, str]:
+    def tuning(self, name: str, *, model: str) -> tuple[str, str]:
         """How that is going: as `tune`, or "absent" where the service has forgotten. Raises EmbeddingsUnavailable."""
-        answer = self._call("GET", f"/tuned/{name}", None)
+        answer = self._call("GET", f"/tuned/{model}/{name}", None)
         return str(answer.get("state")), str(answer.get("why"))
 
     def _call(self, method: str, path: str, payload: dict[str, Any] | None) -> dict[str, Any]:

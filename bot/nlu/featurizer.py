@@ -39,6 +39,15 @@ def space_of(message: Message) -> str:
     return wire.embedding_of(wire.script_language(message.get(TEXT) or ""))
 
 
+def by_space(messages: list[Message]) -> dict[str, list[Message]]:
+    """Those with a text."""
+    found: dict[str, list[Message]] = defaultdict(list)
+    for message in messages:
+        if message.get(TEXT):
+            found[space_of(message)].append(message)
+    return found
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class EmbeddingsFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
     """Waits and retries in training, tests and the shell, whose judgement without vectors would be about the service.
@@ -96,11 +105,7 @@ class EmbeddingsFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[mis
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        by_space: dict[str, list[Message]] = defaultdict(list)
-        for example in training_data.training_examples:
-            if example.get(TEXT):
-                by_space[space_of(example)].append(example)
-        for space, examples in by_space.items():
+        for space, examples in by_space(training_data.training_examples).items():
             for batch in in_batches(examples, self._config["training_batch"]):
                 vectors = self._embed_patiently([example.get(TEXT) for example in batch], space, keep=True)
                 for example, vector in zip(batch, vectors, strict=True):

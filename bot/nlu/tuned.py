@@ -20,9 +20,8 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot import wire
 from bot.nlu.embeddings import EmbeddingsClient, EmbeddingsUnavailable, knowledge_url
-from bot.nlu.featurizer import EmbeddingsFeaturizer, in_batches, space_of
+from bot.nlu.featurizer import EmbeddingsFeaturizer, by_space, in_batches
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +42,7 @@ class NotTuned(RasaException):  # type: ignore[misc]
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class TunedFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
-    """For English alone. What it has learnt lies with the knowledge service, which serves it by the name kept here.
+    """One a language's encoder. What each has learnt lies with the knowledge service, by the name that is kept here.
 
     A message whose tuned vector does not come is classified without it, and the log says so.
     """
@@ -72,7 +71,7 @@ class TunedFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> "TunedFeaturizer":
-        return cls(config, model_storage, resource, "")
+        return cls(config, model_storage, resource, {})
 
     @classmethod
     def load(
@@ -87,35 +86,37 @@ class TunedFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
             kept = json.loads((folder / _FILE).read_text(encoding="utf-8"))
         return cls(config, model_storage, resource, kept["tuned"])
 
-    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, tuned: str) -> None:
+    def __init__(
+        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, tuned: dict[str, str]
+    ) -> None:
         super().__init__(ORIGIN, config)
         self._storage = model_storage
         self._resource = resource
-        self._tuned = tuned
+        self._tuned = dict(tuned)
         url = config["url"] or knowledge_url()
         self._brief = EmbeddingsClient(url, timeout=config["timeout_seconds"])
         self._patient = EmbeddingsClient(url, timeout=config["training_timeout_seconds"])
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Wait until the encoder is tuned. Raises NotTuned with the service's own words."""
-        said = [one for one in training_data.intent_examples if space_of(one) == wire.EMBEDDING_EN and one.get(TEXT)]
-        examples = [(one.get(TEXT), one.get(INTENT)) for one in said]
-        if len({intent for _, intent in examples}) > 1:
-            self._tuned = self._tune(examples)
+        """Wait until the encoders are tuned. Raises NotTuned with the service's own words."""
+        for space, said in by_space(training_data.intent_examples).items():
+            examples = [(one.get(TEXT), one.get(INTENT)) for one in said]
+            if len({intent for _, intent in examples}) > 1:
+                self._tuned[space] = self._tune(examples, space)
         with self._storage.write_to(self._resource) as folder:
             (folder / _FILE).write_text(json.dumps({"tuned": self._tuned}), encoding="utf-8")
         return self._resource
 
-    def _tune(self, examples: list[tuple[str, str]]) -> str:
+    def _tune(self, examples: list[tuple[str, str]], space: str) -> str:
         give_up = time.monotonic() + self._config["seconds"] + LATE_SECONDS
         why = "the knowledge service did not answer"
         name, state = "", "absent"
         while time.monotonic() < give_up:
             try:
                 if state == "absent":
-                    name, state, why = self._patient.tune(examples, self._config["seconds"])
+                    name, state, why = self._patient.tune(examples, self._config["seconds"], model=space)
                 else:
-                    state, why = self._patient.tuning(name)
+                    state, why = self._patient.tuning(name, model=space)
             except EmbeddingsUnavailable as error:
                 why = str(error)
             if state == "ready":
@@ -126,29 +127,29 @@ class TunedFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
         raise NotTuned(why)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        for batch in in_batches(self._mine(training_data.training_examples), self._config["training_batch"]):
-            try:
-                self._add_to(batch, self._patient)
-            except EmbeddingsUnavailable as error:
-                raise NotTuned(str(error)) from error
+        for space, said in by_space(training_data.training_examples).items():
+            for batch in in_batches(said, self._config["training_batch"]):
+                try:
+                    self._add_to(batch, space, self._patient)
+                except EmbeddingsUnavailable as error:
+                    raise NotTuned(str(error)) from error
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         client = self._brief if EmbeddingsFeaturizer.a_customer_waits else self._patient
-        for message in self._mine(messages):
-            try:
-                self._add_to([message], client)
-            except EmbeddingsUnavailable as error:
-                logger.warning("tuned_vector_missing", extra={"reason": str(error), "tuned": self._tuned})
+        for space, said in by_space(messages).items():
+            for message in said:
+                try:
+                    self._add_to([message], space, client)
+                except EmbeddingsUnavailable as error:
+                    logger.warning("tuned_vector_missing", extra={"reason": str(error), "tuned": self._tuned[space]})
         return messages
 
-    def _mine(self, messages: list[Message]) -> list[Message]:
-        if not self._tuned:
-            return []
-        return [one for one in messages if one.get(TEXT) and space_of(one) == wire.EMBEDDING_EN]
-
-    def _add_to(self, messages: list[Message], client: EmbeddingsClient) -> None:
-        vectors = client.embed([one.get(TEXT) for one in messages], model=wire.EMBEDDING_EN, tuned=self._tuned)
+    def _add_to(self, messages: list[Message], space: str, client: EmbeddingsClient) -> None:
+        """Nothing where that space's encoder was not tuned."""
+        if space not in self._tuned:
+            return
+        vectors = client.embed([one.get(TEXT) for one in messages], model=space, tuned=self._tuned[space])
         for message, vector in zip(messages, vectors, strict=True):
             if vector is not None:
                 self.add_features_to_message(None, np.asarray([vector], dtype=np.float32), TEXT, message)

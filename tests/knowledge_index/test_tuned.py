@@ -5,19 +5,21 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from knowledge_index.embedder import Embedder, Key
+from knowledge_index.embedder import KEYS, Embedder, Key
 from knowledge_index.tuned import Standing, TunedModels
+from knowledge_index.tuning import CannotTune, tune
 from tests.people import until
 
 EXAMPLES = [
-    *([text, "late"] for text in ("where is my parcel", "the courier is late", "my order has not come")),
-    *([text, "refund"] for text in ("I want my money back", "refund me please", "when is my refund paid")),
+    *((text, "late") for text in ("where is my parcel", "the courier is late", "my order has not come")),
+    *((text, "refund") for text in ("I want my money back", "refund me please", "when is my refund paid")),
 ]
 
 
@@ -31,8 +33,8 @@ def ask(address: str, path: str, body: Any = None) -> tuple[int, Any]:
         return refused.code, json.load(refused)
 
 
-def vectors(address: str, **more: Any) -> Any:
-    _, answer = ask(address, "/v1/embeddings", {"model": "en", "input": [text for text, _ in EXAMPLES], **more})
+def vectors(address: str, model: Key, **more: Any) -> Any:
+    _, answer = ask(address, "/v1/embeddings", {"model": model, "input": [text for text, _ in EXAMPLES], **more})
     return np.asarray([row["embedding"] for row in answer["data"]])
 
 
@@ -42,17 +44,18 @@ def address(serve: Callable[[Path], str], tmp_path: Path, monkeypatch: pytest.Mo
     return serve(tmp_path)
 
 
-def test_it_is_made_once_and_served_beside_the_model_that_search_uses(address: str) -> None:
-    before = vectors(address)
-    _, begun = ask(address, "/tuned", {"examples": EXAMPLES, "seconds": 1})
-    name = begun["tuned"]
-    until(lambda: ask(address, f"/tuned/{name}")[1]["state"] != "tuning", what="the tuning did not end", seconds=150)
-    assert ask(address, f"/tuned/{name}")[1] == {"tuned": name, "state": "ready", "why": ""}
-    tuned = vectors(address, tuned=name)
+@pytest.mark.parametrize("model", KEYS)
+def test_it_is_made_once_and_served_beside_the_model_that_search_uses(address: str, model: Key) -> None:
+    before, asked = vectors(address, model), {"model": model, "examples": EXAMPLES, "seconds": 1}
+    name = ask(address, "/tuned", asked)[1]["tuned"]
+    way = f"/tuned/{model}/{name}"
+    until(lambda: ask(address, way)[1]["state"] != "tuning", what="the tuning did not end", seconds=150)
+    assert ask(address, way)[1] == {"tuned": name, "state": "ready", "why": ""}
+    tuned = vectors(address, model, tuned=name)
     assert np.allclose(np.linalg.norm(tuned, axis=1), 1, atol=1e-4)
     assert not np.allclose(tuned, before, atol=1e-4)
-    assert np.array_equal(vectors(address), before)
-    _, again = ask(address, "/tuned", {"examples": EXAMPLES[::-1], "seconds": 1})
+    assert np.array_equal(vectors(address, model), before)
+    _, again = ask(address, "/tuned", {**asked, "examples": EXAMPLES[::-1]})
     assert (again["tuned"], again["state"]) == (name, "ready")
 
 
@@ -60,15 +63,22 @@ def test_weights_that_are_not_there_are_missed_in_words(address: str) -> None:
     status, told = ask(address, "/v1/embeddings", {"model": "en", "input": ["hello"], "tuned": "0" * 16})
     assert (status, told["error"]["code"]) == (404, "not_tuned")
     assert "train the model again" in told["error"]["message"]
-    assert ask(address, f"/tuned/{'0' * 16}")[1]["state"] == "absent"
+    assert ask(address, f"/tuned/en/{'0' * 16}")[1]["state"] == "absent"
+
+
+def test_what_is_not_bundled_cannot_be_tuned(embedders: dict[Key, Embedder]) -> None:
+    named = replace(embedders["en"], name="someone's own", transformer=[object()])
+    with pytest.raises(CannotTune, match="someone's own is not a bundled model"):
+        tune(named, EXAMPLES, seconds=1.0)
 
 
 @pytest.mark.parametrize(
     ("path", "body"),
     [
-        ("/tuned", {"examples": EXAMPLES[:3], "seconds": 1}),
-        ("/tuned", {"examples": [], "seconds": 1}),
-        ("/tuned", {"examples": EXAMPLES, "seconds": 0}),
+        ("/tuned", {"model": "en", "examples": EXAMPLES[:3], "seconds": 1}),
+        ("/tuned", {"model": "en", "examples": [], "seconds": 1}),
+        ("/tuned", {"model": "en", "examples": EXAMPLES, "seconds": 0}),
+        ("/tuned", {"model": "fr", "examples": EXAMPLES, "seconds": 1}),
         ("/v1/embeddings", {"model": "en", "input": ["hello"], "tuned": "../../../etc"}),
     ],
 )
@@ -81,7 +91,7 @@ def test_a_tuning_that_fails_says_why(embedders: dict[Key, Embedder], tmp_path: 
 
     async def begun() -> Standing:
         models = TunedModels(tmp_path / "tuned", embedders["en"])
-        name = models.begin([(text, label) for text, label in EXAMPLES], 1.0)
+        name = models.begin(EXAMPLES, 1.0)
         assert models.standing(name).state == "tuning"
         await models.settled(name)
         return models.standing(name)

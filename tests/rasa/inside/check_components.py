@@ -180,7 +180,7 @@ class TheTunedFeaturizer(Components):
     def tuned(self, name: str = "") -> TunedFeaturizer:
         config = {**TunedFeaturizer.get_default_config(), "url": self.service.url}
         if not name:
-            return TunedFeaturizer(config, self.storage, Resource("tuned"), "")
+            return TunedFeaturizer(config, self.storage, Resource("tuned"), {})
         return TunedFeaturizer.load(config, self.storage, Resource("tuned"), ExecutionContext(GraphSchema({})))
 
     def learnt(self) -> VectorIntentClassifier:
@@ -212,7 +212,7 @@ class TheTunedFeaturizer(Components):
         assert len(message.features) == 1
         assert classifier.process([message])[0].get(INTENT)["confidence"] > 0.0
 
-    def test_leaves_other_languages_alone(self) -> None:
+    def test_leaves_a_language_alone_that_it_had_no_examples_of(self) -> None:
         self.learnt()
         assert len(self.asked("你好").features) == 1
 
