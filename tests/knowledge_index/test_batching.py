@@ -105,7 +105,7 @@ def test_long_texts_do_not_travel_with_short_ones_and_still_get_their_turn() -> 
 
     async def journey(batcher: Batcher) -> Any:
         long = [batcher.vector(ask(f"{number} " + "long " * 60)) for number in range(2)]
-        short = [batcher.vector(ask(f"short {number}")) for number in range(BATCH_TEXTS["en"] * 3)]
+        short = [batcher.vector(ask(f"short {number}")) for number in range(BATCH_TEXTS * 3)]
         await asyncio.gather(*long, *short)
 
     run(model, journey)
