@@ -67,12 +67,13 @@ class Tokens:
         unigram = models.Unigram(list(zip(pieces.names, pieces.scores, strict=True)), unk_id=pieces.unknown)
         self._tokenizer: Any = Tokenizer(unigram)
         self._tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(split=False)
-        self._pieces, self._most = pieces, most
+        self._simpler, self._ends, self._most = pieces.simpler, (pieces.first, pieces.last), most - 2
 
     def __call__(self, texts: Sequence[str]) -> list[list[int]]:
-        spelled = [_SPACES.sub(" ", text.translate(self._pieces.simpler)) for text in texts]
+        spelled = [_SPACES.sub(" ", text.translate(self._simpler)) for text in texts]
+        first, last = self._ends
         found = self._tokenizer.encode_batch(spelled, add_special_tokens=False)
-        return [[self._pieces.first, *one.ids[: self._most - 2], self._pieces.last] for one in found]
+        return [[first, *one.ids[: self._most], last] for one in found]
 
 
 _SPACES: Final = re.compile(" {2,}")

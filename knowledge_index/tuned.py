@@ -162,10 +162,10 @@ async def _run(key: Key, folder: Path, asked: str) -> None:
 
 
 def _loaded(base: Embedder, folder: Path, name: str) -> Embedder:
-    """A copy of `base` with the weights of the folder. The word embeddings are the base's own."""
+    """A copy of `base` with the weights of the folder. Tokens and word embeddings are the base's own."""
     from safetensors.torch import load_file
 
-    words = base.transformer[0].encoder.words
-    transformer = copy.deepcopy(base.transformer, {id(words): words})
+    shared = (base.transformer[0].encoder.words, base.transformer[0].tokens)
+    transformer = copy.deepcopy(base.transformer, {id(one): one for one in shared})
     transformer[0].encoder.load_state_dict(load_file(folder / WEIGHTS), strict=False)
     return Embedder(base.key, f"{base.name} tuned {name}", name, base.dimension, transformer)
