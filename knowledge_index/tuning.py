@@ -29,11 +29,12 @@ from knowledge_index.embedder import BUNDLED, KEYS, Embedder, Key, load
 from knowledge_index.encoder import Encoder, Runs, multiplies_bfloat16
 from knowledge_index.tuned import ABOUT, RECIPE, WEIGHTS
 
-LAYERS: dict[Key, int] = {"en": 2, "multi": 10}
+LAYERS: dict[Key, int] = {"en": 3, "multi": 10}
 """How many move, from the top. MiniLM's vectors were made for what people mean, E5's for finding texts on a subject."""
-ROUNDS: dict[Key, int] = {"en": 3, "multi": 20}
-STEPS = (40, 600)
-"""At least and at most, whatever the number of examples."""
+ROUNDS: dict[Key, int] = {"en": 10, "multi": 20}
+FEWEST_STEPS = 40
+MOST_STEPS: dict[Key, int] = {"en": 900, "multi": 600}
+"""Two to five minutes on two cores."""
 BATCH = 64
 RATE = 1e-4
 PROTOTYPE_RATE = 1e-3
@@ -104,15 +105,16 @@ def tune(model: Embedder, examples: Sequence[tuple[str, str]], *, seconds: float
     """Move the upper layers of the model's encoder, for about `seconds` at most. Returns what was done."""
     torch.manual_seed(seed)
     torch.set_num_threads(os.cpu_count() or 1)
-    progress = Progress(int(np.clip(ROUNDS[model.key] * len(examples) / BATCH, *STEPS)), seconds)
+    steps = np.clip(ROUNDS[model.key] * len(examples) / BATCH, FEWEST_STEPS, MOST_STEPS[model.key])
+    progress = Progress(int(steps), seconds)
     truth = np.unique([label for _, label in examples], return_inverse=True)[1]
     encoder, asked = encoder_of(model), [text for text, _ in examples]
     ids = model.transformer.preprocess(asked, prompt=model.transformer.prompts.get("query"))["ids"]
     upper = Upper(encoder, ids, first_moved(encoder, model.key))
     prototypes = torch.nn.Parameter(upper.middles(truth))
-    steps = _learnt(upper, prototypes, truth, progress, seed)
+    taken = _learnt(upper, prototypes, truth, progress, seed)
     facts = {"recipe": RECIPE, "examples": len(examples), "intents": int(truth.max()) + 1}
-    return {**facts, "steps": steps, "seconds": round(progress.spent(), 1)}
+    return {**facts, "steps": taken, "seconds": round(progress.spent(), 1)}
 
 
 def encoder_of(model: Embedder) -> Encoder:

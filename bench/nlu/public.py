@@ -24,7 +24,7 @@ from bot import wire
 SEEDS: Final = (0, 1, 2)
 STRANGE: Final = "oos"
 KEPT_ACCURACY: Final = 0.95
-TUNING_SECONDS: Final = 240.0
+TUNING_SECONDS: Final = 600.0
 MOST_SECONDS: Final = 300.0
 
 
