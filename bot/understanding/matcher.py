@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.understanding.load import PATTERNS, Rule, Token, literals, load_rules, words_of
+from bot.understanding.slips import righted
 from bot.understanding.spacy_without_torch import Doc, Matcher, blank_vocab
 from bot.understanding.spans import Taken
 from bot.understanding.vocabulary import vocabulary
@@ -114,7 +115,7 @@ def _expression(rule: Rule) -> re.Pattern[str]:
 
 
 def _english_hits(folded: str, english: _English) -> list[Hit]:
-    words = read_words(folded)
+    words = [righted(word, english.known) for word in read_words(folded)]
     patterns = _patterns_for({word.text for word in words}, english)
     if not patterns:
         return []

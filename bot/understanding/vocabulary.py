@@ -17,6 +17,8 @@ class Vocabulary(NamedTuple):
     """How a clause begins of which nothing is the case yet."""
     leading: frozenset[str]
     """What may stand before such a beginning."""
+    often_misspelt: tuple[str, ...]
+    no_slips: frozenset[str]
     codes: tuple[str, ...]
     """The listed languages; of two that are as likely, the first."""
     languages_of: dict[str, frozenset[str]]
@@ -36,6 +38,8 @@ def vocabulary() -> Vocabulary:
         courtesy=frozenset(listed["courtesy"].split()),
         supposing=tuple(phrase.split() for phrase in listed["supposing"]),
         leading=frozenset(listed["leading"].split()),
+        often_misspelt=tuple(listed["often_misspelt"].split()),
+        no_slips=frozenset(listed["no_slips"].split()),
         codes=tuple(listed["languages"]),
         languages_of=languages_of,
     )
