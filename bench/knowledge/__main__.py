@@ -8,11 +8,11 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.knowledge import faq, imports, inbox, message, publish, quality, scale, slips, speed
+from bench.knowledge import encoders, faq, imports, inbox, message, publish, quality, scale, slips, speed
 from bench.knowledge.crashes import run as crashes
 from bench.knowledge.running import Service, service
 
-PARTS = ("speed", "message", "faq", "quality", "slips", "inbox", "publish", "imports")
+PARTS = ("speed", "message", "faq", "quality", "slips", "inbox", "publish", "imports", "encoders")
 LONG = ("crashes", "scale")
 """Measured only when they are asked for."""
 
@@ -53,6 +53,8 @@ def main() -> None:
     asyncio.run(run(options.data, parts))
     if "publish" in parts:
         publish.measure(options.data)
+    if "encoders" in parts:
+        encoders.measure()
     if "imports" in parts:
         imports.measure()
     if "scale" in parts:
