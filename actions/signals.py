@@ -38,16 +38,17 @@ def search_language(tracker: Tracker) -> str:
 
 @dataclass(frozen=True)
 class Before:
-    """What was asked before this message: as the article puts it that answered it, else in the customer's words."""
+    """What was asked before this message: as the article puts it that answered it, else in the customer's words, and so
+    where that article was not what they meant."""
 
     question: str = ""
     article_id: str | None = None
 
 
 def before(tracker: Tracker) -> Before:
-    asked_now = True
+    asked_now, was_wrong = True, bool(metadata(tracker).get("passed_over"))
     for event in reversed(tracker.events):
-        if event.get("event") == "bot":
+        if event.get("event") == "bot" and not was_wrong:
             said = (event.get("data") or {}).get("custom") or {}
             if said.get("signal") == wire.ANSWERED and said.get("question"):
                 return Before(str(said["question"]), said.get("article_id"))

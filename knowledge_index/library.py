@@ -22,6 +22,7 @@ from knowledge_index.following import Following, offered
 from knowledge_index.growing import Growing
 from knowledge_index.index import KnowledgeIndex, built
 from knowledge_index.kept import KeptVectors
+from knowledge_index.leaning import leaning
 from knowledge_index.manifest import IndexRefused, Manifest
 from knowledge_index.recalibrate import Measured, Unusable
 from knowledge_index.search import Result
@@ -29,6 +30,8 @@ from knowledge_index.store import Change, IndexStore
 from knowledge_index.text import mixes_scripts
 
 APPLIED_AT_ONCE = 20
+NEAR_ENOUGH = 0.9
+"""Of the nearest one's score: what else a text may be near to that hardly says anything."""
 UNCERTAIN = 2.0
 """A threshold that no chance reaches."""
 
@@ -130,15 +133,44 @@ class Library:
         """
         texts = questions.split(asked.text)
         if len(texts) > 1:
-            parts = await asyncio.gather(*(self._search(replace(asked, text=text)) for text in texts))
+            parts = await self._one_by_one(asked, texts)
             answered = next((part for part in parts if part.decision == "answer"), None)
             if answered is not None:
                 return replace(answered, parts=tuple(parts))
         found = await self._search(asked)
-        if found.decision == "answer" or not asked.before or not questions.leans(asked.text):
+        return await self._gone_on(asked, found) if asked.before else found
+
+    async def _one_by_one(self, asked: Asked, texts: Sequence[str]) -> list[Result]:
+        """What each of several questions is found to mean, the later ones after those before them."""
+        parts = list(await asyncio.gather(*(self._search(replace(asked, text=text)) for text in texts)))
+        for place in range(1, len(parts)):
+            said = parts[place - 1].hits[0].article_id if parts[place - 1].decision == "answer" else None
+            later = replace(asked, text=texts[place], before=texts[place - 1], said=said)
+            parts[place] = await self._gone_on(later, parts[place])
+        return parts
+
+    async def _gone_on(self, asked: Asked, found: Result) -> Result:
+        """What a text that leans on the question before it was `found` to mean together with that one.
+
+        That question fills what was said with its own subject, whose nearest article would answer anything: what is
+        meant has to be near to the text alone as well. What only asks, and no other article is near to, asks of the
+        article that was just given.
+        """
+        leans = leaning(asked.text)
+        if leans is None or (found.decision == "answer" and leans != "asks"):
             return found
-        joined = await self._search(replace(asked, text=f"{asked.before} {asked.text}"), without=asked.said)
-        return max(found, joined, key=lambda result: result.confidence)
+        joined = replace(asked, text=f"{asked.before} {asked.text}")
+        further = await self._search(joined, without=asked.said)
+        if leans == "names":
+            return max(found, further, key=lambda result: result.confidence)
+        near = {hit.article_id for hit in found.hits if hit.score >= NEAR_ENOUGH * found.hits[0].score}
+        if further.decision != "none" and further.hits[0].article_id in near:
+            return further
+        if leans != "asks":
+            return found
+        again = await self._search(joined)
+        of_the_same = bool(again.hits) and again.hits[0].article_id == asked.said
+        return replace(again, decision="answer") if of_the_same else again
 
     async def _search(self, asked: Asked, without: str | None = None) -> Result:
         """What is not answered as it is written is asked again with its slips put right.

@@ -11,6 +11,7 @@ from bot.dialogue.answering import Answering
 from bot.dialogue.engine import Engine, EngineFailed, EngineReply, TurnInput
 from bot.dialogue.situation import Begun
 
+SEARCHED = (wire.ANSWERED, wire.CHOICES, wire.UNANSWERED)
 log = logging.getLogger(__name__)
 
 
@@ -30,7 +31,18 @@ async def ask(work: Answering, begun: Begun) -> EngineReply | None:
     if question is not None:
         asked = replace(begun.turn, text=question, names=0)
         return beside.with_answer(reply, await _reply(work, work.fallback, asked))
-    return reply
+    return await _with_complaint(work, begun, reply)
+
+
+async def _with_complaint(work: Answering, begun: Begun, reply: EngineReply) -> EngineReply:
+    """The reply to a message that was taken for its question alone, with the complaint that stands beside it."""
+    loud = begun.facts.anger.value >= beside.HEARD_FROM and not begun.turn.no_complaint
+    told = beside.told_in(begun.turn.text) if loud and reply.signals[0].name in SEARCHED else None
+    if told is None:
+        return reply
+    apart = replace(begun.turn, text=told, sender=f"{begun.turn.sender}:beside", names=0)
+    complaint = await _reply(work, work.engine, apart)
+    return beside.with_answer(complaint, reply) if complaint and beside.is_complaint(complaint) else reply
 
 
 async def _search(work: Answering, begun: Begun) -> EngineReply | None:

@@ -44,6 +44,9 @@ is not wanted or not so."""
 OFFERS = {NOISE: "offer_human", DENIED: "offer_after_denial"}
 
 
+REPEATED = "repeated"
+"""The outcome of a turn whose answer was the last one again: that one stays what the next is compared with."""
+
 SEVERAL = "gave"
 """Before the number of articles in how a turn is remembered."""
 
@@ -190,6 +193,7 @@ def _by_the_bot(plan: Plan, reply: EngineReply, situation: Situation, rules: Rul
             if texts and plan.answers and plan.standing == situation.last_outcome:
                 return _missed(plan, situation, rules, offer="offer_human", gap="repeated")
         case wire.COMPLAINT:
+            plan.choices = [*main.extra.get("choices", ())]
             return _complaint(plan, [*texts, *_beside(main, situation)], situation, rules)
         case wire.ANSWERED:
             return _answered(plan, reply, main, situation, rules)
@@ -226,7 +230,11 @@ def _answered_before(situation: Situation) -> bool:
 
 
 def _offered_before(situation: Situation) -> bool:
-    return (situation.last_outcome or "").partition(":")[0] == wire.CHOICES
+    return _last_outcome(situation) == wire.CHOICES
+
+
+def _last_outcome(situation: Situation) -> str:
+    return (situation.last_outcome or "").partition(":")[0]
 
 
 def _helped(main: Signal, situation: Situation) -> bool | None:
@@ -235,7 +243,7 @@ def _helped(main: Signal, situation: Situation) -> bool | None:
         return None
     if main.name == wire.NOT_HELPFUL or main.intent == "correct_me":
         return False
-    return True if main.intent == "thanks" else None
+    return True if main.intent == "thanks" and _last_outcome(situation) != REPEATED else None
 
 
 def _choices(plan: Plan, main: Signal, situation: Situation, rules: Rules) -> Plan:
@@ -271,7 +279,7 @@ def _answered(plan: Plan, reply: EngineReply, main: Signal, situation: Situation
     given = situation.given_last | {situation.last_article_id}
     fresh = [one for one in (*first, *more) if one.article_id is None or one.article_id not in given]
     if not fresh and first:
-        plan.outcome = "repeated"
+        plan.outcome = REPEATED
         return _missed(plan, situation, rules, offer="already_said", gap="repeated")
     plan.answers = [*fresh, *(Answer(text) for text in reply.texts[1:])]
     plan.choices = [*main.extra.get("choices", ())]
@@ -286,7 +294,8 @@ def _complaint(plan: Plan, texts: list[Answer], situation: Situation, rules: Rul
     """A calm first complaint is answered and a person offered; the next one in the episode goes to a person."""
     if situation.complaints_before + 1 >= rules.complaints_hand_over:
         return _hand_off(plan, "complaint")
-    plan.answers, plan.offer = texts, "offer_after_complaint"
+    plan.answers = texts
+    plan.offer = None if plan.choices else "offer_after_complaint"
     return plan
 
 

@@ -12,7 +12,7 @@ from bot.dialogue.decide import ONLY_NAMED
 from bot.dialogue.engine import EngineReply, Signal, TurnInput
 
 SURE = 0.8
-"""Small talk below this confidence is a name that no intent knows."""
+"""Small talk, or a wish for a person, below this confidence is a name that no intent knows."""
 TOO_MUCH = (wire.COMPLAINT, wire.SUGGESTION)
 
 
@@ -32,7 +32,7 @@ def is_offered(turn: TurnInput, reply: EngineReply, *, told_more: bool) -> bool:
         case wire.SAID:
             return main.confidence < SURE
         case wire.HANDOFF:
-            return not turn.asks_human
+            return not turn.asks_human and main.confidence < SURE
         case wire.ANSWERED:
             return turn.names == 1
         case name:

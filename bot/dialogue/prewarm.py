@@ -15,6 +15,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
+from bot.dialogue import opening
 from bot.dialogue.rasa import as_text
 from bot.understanding import facts
 from bot.understanding.facts import Facts
@@ -89,6 +90,7 @@ class Prewarmer:
     async def _embed(self, texts: list[str], model: str) -> None:
         asked = [as_text(understood(text).text or text) for text in texts]
         rests = [as_text(denial.rest) for denial in (understood(text).denial for text in texts) if denial.places]
+        rests += [opening.after(text) or "" for text in asked]
         embedded = await self._client.embedded([*asked, *filter(None, rests)], model=model)
         for text, vector in zip(texts, embedded.vectors, strict=False):
             if vector is not None:

@@ -12,7 +12,7 @@ from bot.chat.models import Author, Conversation, Message
 from bot.core import clock
 from bot.desk import handoff, views
 from bot.desk.models import Ticket
-from bot.dialogue import decide
+from bot.dialogue import decide, opening
 from bot.dialogue.claim import Pending
 from bot.dialogue.decide import Answer, Situation
 from bot.dialogue.engine import TurnInput
@@ -100,8 +100,9 @@ def _given_last(session: Session, conversation: Conversation) -> frozenset[str]:
 
 
 def going_on(session: Session, begun: Begun) -> TurnInput:
-    """The turn with what was asked before it: as the article puts it that answered it, else in the customer's words."""
-    said = begun.situation.last_article_id
+    """The turn with what was asked before it: as the article puts it that answered it, else in the customer's words,
+    and so where that article was not what they meant."""
+    said = begun.situation.last_article_id if begun.turn.passed_over is None else None
     earlier: Select[Any]
     if said is None:
         earlier = select(Message.text).where(Message.author == Author.CUSTOMER, Message.seq < begun.pending.seq)
@@ -118,6 +119,7 @@ def _turn(
     part = conversation.episode_turns // policy.dialogue.turns_per_sender
     meant = instead(seen.text)
     asked = meant or seen.denial.rest or seen.text
+    asked = opening.after(asked) or asked
     return TurnInput(
         sender=f"{conversation.id}:{conversation.episode}.{part}",
         message_id=pending.message_id,

@@ -264,9 +264,10 @@ def _remember(
     """Settle the turn, and keep what the next one needs to know."""
     conversation.misses += plan.miss
     conversation.complaints += bool(plan.topics)
-    conversation.last_article_id = plan.answers[-1].article_id if plan.answers else None
+    if plan.outcome != decide.REPEATED:
+        conversation.last_article_id = plan.answers[-1].article_id if plan.answers else None
     conversation.last_outcome = plan.standing[:OUTCOME_CHARACTERS]
-    conversation.human_offered = plan.offer is not None or bool(plan.choices)
+    conversation.human_offered = plan.offer is not None or (bool(plan.choices) and not plan.answers)
     conversation.episode_turns += 1
     engine = reply.engine if reply else "none"
     done = {

@@ -43,8 +43,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "zh": "如果您希望现在就由人工处理，点一下即可。",
     },
     "already_said": {
-        "en": "My last answer seems not to have settled it. A person can take over right away.",
-        "zh": "看来刚才的回答没有解决您的问题，可以马上转人工客服。",
+        "en": "What I know about that is in my last answer. If it does not settle it, a person takes over right away.",
+        "zh": "关于这个，我知道的都在刚才的回答里。如果还没解决，可以马上转人工客服。",
     },
     "still_being_handled": {
         "en": "Your message is safely received and being handled. It takes a little longer than usual.",

@@ -30,6 +30,8 @@ def reckless(turn: TurnInput) -> EngineReply:
             return _reply(Signal(wire.SAID, "give_details", SURE), "Noted.")
         case "chair":
             return _reply(Signal(wire.HANDOFF, "human_please", 0.5))
+        case "colleague":
+            return _reply(Signal(wire.HANDOFF, "human_please", SURE))
         case "hub":
             return _reply(Signal(wire.SAID, "small_talk", 0.45), "Nice.")
     return by_first_word(turn)
@@ -91,4 +93,9 @@ def test_where_the_search_fails_a_name_is_no_complaint_either(site: Site, ada: A
 
 def test_who_asks_for_a_person_by_one_word_gets_one(ada: Ada) -> None:
     ada.asks("agent")
+    assert ada.state() == "queue"
+
+
+def test_who_is_heard_to_ask_for_a_person_for_sure_gets_one_by_whatever_name(ada: Ada) -> None:
+    ada.asks("some other colleague")
     assert ada.state() == "queue"

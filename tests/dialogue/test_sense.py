@@ -26,6 +26,9 @@ def sensible(turn: TurnInput) -> EngineReply:
         return EngineReply((talk[word],), (Signal(wire.SAID, intents[word], 0.9),), "scripted")
     if word == "which":
         return EngineReply((), (Signal(wire.CHOICES, "other_question", 0.9, {"choices": CHOICES}),), "scripted")
+    if word == "also":
+        extra = {"article_id": "hub.en", "question": "What is the hub?", "choices": CHOICES}
+        return EngineReply(("A hub.",), (Signal(wire.ANSWERED, "other_question", 0.9, extra),), "scripted")
     if word == "both":
         more = [{"text": "By card.", "article_id": "pay.en", "question": "How can I pay?"}]
         extra = {"article_id": "warranty.en", "question": "How long is the warranty?", "more": more}
@@ -112,12 +115,31 @@ def test_an_answer_is_not_given_twice_in_a_row(ada: Ada) -> None:
     assert [choice["payload"] for choice in second["choices"]] == ["human"]
 
 
+def test_the_same_question_a_third_time_calls_a_person(site: Site, ada: Ada) -> None:
+    for _ in range(3):
+        said = ada.asks("lock is offline")
+    assert said[-1]["text"] != "Check the batteries first."
+    assert ada.state() == "queue"
+
+
+def test_thanks_after_the_same_answer_twice_do_not_say_that_it_helped(site: Site, ada: Ada) -> None:
+    for words in ("lock is offline", "lock is offline", "thanks"):
+        ada.asks(words)
+    assert judged(site, ada) == {}
+
+
+def test_yes_to_an_answer_with_something_to_choose_from_beside_it_calls_nobody(ada: Ada) -> None:
+    ada.asks("also pairing")
+    ada.asks("yes that is fine")
+    assert ada.state() == "bot"
+
+
 def test_two_questions_get_both_answers_and_neither_is_given_again_at_once(ada: Ada) -> None:
     asked = ada.say("both how long is the warranty and how can I pay")
     ada.hears(lambda m: m.get("article_id") == "pay.en", after=asked["seq"])
     assert [m["text"] for m in ada.ours(after=asked["seq"])] == ["Two years.", "By card."]
     (again,) = ada.asks("warranty is how long")
-    assert again["text"].startswith("My last answer seems not to have settled it.")
+    assert again["text"].startswith("What I know about that is in my last answer.")
 
 
 def test_choices_right_after_choices_are_a_miss_and_the_second_miss_calls_a_person(ada: Ada) -> None:

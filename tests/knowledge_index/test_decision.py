@@ -65,6 +65,26 @@ def test_a_question_that_goes_on_from_the_one_before_is_searched_with_it(
 
 
 @pytest.mark.parametrize(
+    ("before", "said", "text"),
+    [
+        ("How do I return something, and how long do I have?", "return-item.en", "how long?"),
+        ("商品不想要了怎么退货，几天内可以退？", "return-item.zh", "几天"),
+        ("My smart lock does not open, how do I get in?", "smart-lock-will-not-open.en", "how?"),
+        ("智能门锁打不开了，怎么进门？", "smart-lock-will-not-open.zh", "怎么弄"),
+    ],
+)
+def test_what_asks_of_nothing_asks_of_the_article_that_was_given(
+    shop_address: str, before: str, said: str, text: str
+) -> None:
+    async def journey(knowledge: KnowledgeClient) -> tuple[str, str]:
+        language = said.rpartition(".")[2]
+        found = await knowledge.search(text, language=language, before=before, said=said, timeout=SECONDS)
+        return found.decision, found.hits[0].article_id
+
+    assert talk(shop_address, journey) == ("answer", said)
+
+
+@pytest.mark.parametrize(
     ("language", "text", "article"),
     [
         ("zh", "门锁离腺了", "smart-lock-offline.zh"),

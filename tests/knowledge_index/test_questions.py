@@ -1,6 +1,6 @@
 import pytest
 
-from knowledge_index.questions import LONGEST_READ, MOST_QUESTIONS, leans, split
+from knowledge_index.questions import LONGEST_READ, MOST_QUESTIONS, split
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,17 @@ from knowledge_index.questions import LONGEST_READ, MOST_QUESTIONS, leans, split
         ("网关离线了。还有一件事，怎么删除账号", ["网关离线了。", "怎么删除账号"]),
         ("我要开发票，还要改收货地址", ["我要开发票", "还要改收货地址"]),
         ("帮我取消订单，再告诉我退款多久到", ["帮我取消订单", "告诉我退款多久到"]),
+        ("can I pause the plan do you charge for that", ["can I pause the plan", "do you charge for that"]),
+        ("how do I reset the plug, what size is it", ["how do I reset the plug", "what size is it"]),
+        ("the hub is beeping and where do I buy a cable", ["the hub is beeping", "where do I buy a cable"]),
+        ("I want to return the bulb and see my bills", ["I want to return the bulb", "see my bills"]),
+        ("Two things: my plug is broken and I want a new lamp", ["my plug is broken", "I want a new lamp"]),
+        ("两件事：插座坏了，灯泡也要退", ["插座坏了", "灯泡也要退"]),
+        ("two things: is it heavy and what does it weigh", ["is it heavy", "what does it weigh"]),
+        ("灯泡坏了，还要改收货地址", ["灯泡坏了", "还要改收货地址"]),
+        ("能刷卡吗，支持分期不", ["能刷卡吗", "支持分期不"]),
+        ("我要退插座，钱退到哪里", ["我要退插座", "钱退到哪里"]),
+        ("降价退不退差价，有会员折扣吗", ["降价退不退差价", "有会员折扣吗"]),
     ],
 )
 def test_several_questions_are_told_apart(text: str, questions: list[str]) -> None:
@@ -56,6 +67,21 @@ def test_several_questions_are_told_apart(text: str, questions: list[str]) -> No
         "could you flip the switch and tell me the result",
         "1. I pressed reset\n2. then the light went red\nwhat now?",
         "Order 12. 3 lamps arrived broken",
+        "do you know where I can park and unload",
+        "can you find out which part is missing",
+        "is there a reason why the light is on",
+        "why does it beep, is the battery low",
+        "what is that noise and why does it not stop",
+        "do I need the hub or is the bridge enough",
+        "if the plug gets hot, can I still use it",
+        "tell me how much is left",
+        "my plug is broken and I need a new one",
+        "我的快递还有多久",
+        "为什么一直响，是电池没电了吗",
+        "不知道怎么退，能教一下吗",
+        "我想退货，该怎么操作",
+        "灯在闪，怎么一直这样",
+        "我的快递呢，不是说昨天到吗",
         "帮我把昨天的单子退掉，还没发呢",
         "能退货吗，可以吗",
         "摄像头和门锁能一起退吗",
@@ -75,17 +101,3 @@ def test_a_long_story_is_read_as_one_and_an_interrogation_ends() -> None:
     assert len(story) > LONGEST_READ
     assert split(story) == [story.strip()]
     assert len(split("Where is my order? Why is it late? Who carries it? When will it come?")) == MOST_QUESTIONS
-
-
-@pytest.mark.parametrize(
-    "text", ["and for the camera?", "what about the refund", "那摄像头呢", "门锁呢？", "how about zigbee"]
-)
-def test_a_question_that_says_too_little_leans_on_the_one_before(text: str) -> None:
-    assert leans(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["how do I reset the camera?", "摄像头怎么重置", "And now it is broken, what do I do about that?"]
-)
-def test_a_question_of_its_own_does_not_lean(text: str) -> None:
-    assert not leans(text)
