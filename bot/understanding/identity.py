@@ -77,7 +77,7 @@ def _base_36(character: str) -> int:
 
 
 _KINDS: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
-    (re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5} ?[0-9]{8} ?[0-9]{3}[0-9Xx](?![0-9A-Za-z])"), _is_of_china),
+    (re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx](?![0-9A-Za-z])"), _is_of_china),
     (re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{1,2}[0-9]{6}(?:\([0-9Aa]\)|[0-9Aa](?![0-9A-Za-z]))"), _is_of_hong_kong),
     (re.compile(r"(?<![0-9A-Za-z])[A-Za-z][12][0-9]{8}(?![0-9A-Za-z])"), _is_of_taiwan),
     (re.compile(r"(?<![0-9A-Za-z-])[0-9]{8}-?[A-Za-z](?![0-9A-Za-z])"), _is_of_spain),

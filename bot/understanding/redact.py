@@ -1,7 +1,7 @@
 """Takes numbers that identify or cost somebody out of a text before it is logged or sent out.
 
-Cards (Luhn), IBANs and most identity numbers count only when their check digits are right, so that order and tracking
-numbers stay.
+Cards (Luhn), IBANs and most identity numbers count only when their check digits are right or they are called what they
+are, so that order and tracking numbers stay.
 """
 
 import re
@@ -25,9 +25,25 @@ CALLED_PHONE = re.compile(
     re.IGNORECASE,
 )
 _IBAN = re.compile(
-    r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])"
 )
 _DIGIT_GROUPS = re.compile(r"(?<![0-9])[0-9]{3,}(?:[ .-]{1,2}[0-9]{3,})*")
+_SINGLE_DIGITS = re.compile(r"(?<![0-9])[0-9](?:[ .-][0-9]){12,18}(?![0-9])")
+_CALLED_CARD = re.compile(
+    r"(?:\b(?:credit|debit|bank) ?card|\bcard (?:number|no)|银行卡|信用卡|储蓄卡|卡号)"
+    r"(?: ?(?:number|no|nr|is|号码?|是|为))*[ .:#]{0,3}([0-9](?:[ .-]?[0-9]){12,18})(?![0-9])",
+    re.IGNORECASE,
+)
+_CALLED_CHECK = re.compile(
+    r"(?:\b(?:cvv2?|cvc2?|security code)\b|安全码)(?: ?(?:is|是|为))?[ .:#]{0,3}([0-9]{3,4})(?![0-9])", re.IGNORECASE
+)
+_CALLED_ORDER = re.compile(
+    r"(?:\b(?:order|tracking|ticket|invoice)|订单|单号|运单|工单)"
+    r"(?: ?(?:number|no|nr|id|code|is|号码?|编号|是|为))*[ .:#]{0,3}$",
+    re.IGNORECASE,
+)
+LONGEST_NAME = 40
+"""Characters before a number in which it is called something."""
 _CARD_DIGITS = range(13, 20)
 
 
@@ -54,7 +70,7 @@ def _emails(folded: str) -> Iterator[Span]:
 
 def _phones(folded: str) -> Iterator[Span]:
     for match in PHONE.finditer(folded):
-        if not _is_a_date(match.group()):
+        if not _is_a_date(match.group()) and not _is_an_order(folded, match):
             yield (*match.span(), "phone")
     for match in CALLED_PHONE.finditer(folded):
         yield (*match.span(1), "phone")
@@ -64,9 +80,16 @@ def _is_a_date(found: str) -> bool:
     return bool(re.fullmatch(r"0?[1-9][-/][0-3]?[0-9][-/](?:19|20)[0-9]{2}", found))
 
 
+def _is_an_order(folded: str, match: re.Match[str]) -> bool:
+    """Whether a number that might be a phone's is called an order's: eleven digits are both."""
+    if not match.group().isdigit():
+        return False
+    return _CALLED_ORDER.search(folded, max(0, match.start() - LONGEST_NAME), match.start()) is not None
+
+
 def _ibans(folded: str) -> Iterator[Span]:
     for match in _IBAN.finditer(folded):
-        code = match.group().replace(" ", "").upper()
+        code = match.group().replace(" ", "").replace("-", "").upper()
         if 15 <= len(code) <= 34 and int("".join(str(int(char, 36)) for char in code[4:] + code[:4])) % 97 == 1:
             yield (*match.span(), "iban")
 
@@ -80,6 +103,11 @@ def _cards(folded: str) -> Iterator[Span]:
             if last is not None:
                 yield run.start() + groups[first][0], run.start() + groups[last][1], "card"
             first = first + 1 if last is None else last + 1
+    for match in _SINGLE_DIGITS.finditer(folded):
+        if _passes_luhn(re.sub("[^0-9]", "", match.group())):
+            yield (*match.span(), "card")
+    for expression in (_CALLED_CARD, _CALLED_CHECK):
+        yield from ((*match.span(1), "card") for match in expression.finditer(folded))
 
 
 def _card_end(run: str, groups: list[tuple[int, int]], first: int) -> int | None:

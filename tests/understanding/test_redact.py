@@ -29,6 +29,13 @@ from bot.understanding.redact import redact
         ("IBAN DE89 3704 0044 0532 0130 00 thanks", "IBAN [iban] thanks"),
         ("GB82WEST12345698765432", "[iban]"),
         ("１３８１２３４５６７８", "[phone]"),
+        ("it reads 4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 on it", "it reads [card] on it"),
+        ("my card number is 4111 1111 1111 1112, cvv 123", "my card number is [card], cvv [card]"),
+        ("银行卡4111111111111112，安全码是123", "银行卡[card]，安全码是[card]"),
+        ("110105-19491231-002X", "[id]"),
+        ("DE89-3704-0044-0532-0130-00", "[iban]"),
+        ("order 13912345678, phone 13912345678", "order 13912345678, phone [phone]"),
+        ("订单号：13912345678，手机：+86 139-1234-5678", "订单号：13912345678，手机：[phone]"),
     ],
 )
 def test_what_identifies_or_costs_somebody_is_taken_out(text: str, shown: str) -> None:
@@ -51,6 +58,8 @@ def test_what_identifies_or_costs_somebody_is_taken_out(text: str, shown: str) -
         "12315 and 12345",
         "192.168.100.200",
         "@ home, user@",
+        "my order is 13912345678",
+        "a gift card of 1234, 4 of 5",
     ],
 )
 def test_what_only_looks_like_it_stays(text: str) -> None:
