@@ -8,10 +8,10 @@ from typing import Any, Protocol
 class TurnInput:
     """One customer message and what an engine may know about it.
 
-    `text` is what is asked: without a greeting, and without what the message denies. `no_complaint`: the customer says that it is none.
-    `passed_over`: an article that is not to be given. `names`: of how many words the name is that is all there is in
-    the message (`understanding/naming.py`); 0 where it says more. `before` is the question that it may go on from,
-    `said` the article that answered that one: filled for the search alone, since Rasa keeps them itself.
+    `text` is what is asked: without a greeting, and without what the message denies. `no_complaint`: the customer says
+    that it is none. `passed_over`: an article that is not to be given. `names`: of how many words the name is that is
+    all there is in the message (`understanding/naming.py`); 0 where it says more. `before` is the question that it may
+    go on from, `said` the article that answered that one: filled for the search alone, since Rasa keeps them itself.
     """
 
     sender: str
