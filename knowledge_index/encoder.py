@@ -1,8 +1,8 @@
 """A BERT encoder's pass on a CPU: texts that come together lie one after the other, and none is padded.
 
 The same arithmetic as BERT's own (arXiv:1810.04805: post-norm layers, GELU, learnt positions), in fewer and larger
-steps: one text alone costs half as much. Weights and sums are bfloat16 where the processor multiplies such numbers
-itself, which halves it again; vectors then differ from float32's by a cosine of less than 0.0001.
+steps. The large weights are bfloat16 where the processor multiplies such numbers itself; vectors then differ from
+float32's by a cosine of some 0.0001. What that gains: docs/search.md.
 """
 
 from collections.abc import Iterator, Sequence
