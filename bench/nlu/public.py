@@ -21,6 +21,9 @@ from bench.nlu.pipeline import Guess, Said, embedded, guesses, trained, tuned
 from bench.report import figure, say
 from bot import wire
 
+Learnt = Callable[[Said], list[Guess]]
+Learn = Callable[[Said], Learnt]
+
 SEEDS: Final = (0, 1, 2)
 STRANGE: Final = "oos"
 KEPT_ACCURACY: Final = 0.95
@@ -100,26 +103,28 @@ def _massive_tuned(folder: Path) -> Iterator[Row]:
     yield from _all("MASSIVE zh-CN, all examples, tuned", train, test, must=84, stretch=86, learn=_tuned)
 
 
-def _clinc_tuned(folder: Path) -> Iterator[Row]:
-    train, _, test = (_parts(folder / "full.csv", *names) for names in CLINC_PARTS)
-    known = test.part(np.flatnonzero(test.labels != STRANGE))
-    yield from _all("CLINC150, in-scope, tuned", train, known, must=96.5, stretch=97.5, learn=_tuned)
-
-
 def _clinc(folder: Path) -> Iterator[Row]:
+    yield from _with_strangers("CLINC150", folder, _shipped)
+
+
+def _clinc_tuned(folder: Path) -> Iterator[Row]:
+    yield from _with_strangers("CLINC150, tuned", folder, _tuned)
+
+
+def _with_strangers(what: str, folder: Path, learn: Learn) -> Iterator[Row]:
     train, valid, test = (_parts(folder / "full.csv", *names) for names in CLINC_PARTS)
     began = time.perf_counter()
-    head = trained(train)
+    learnt = learn(train)
     how = f"trained on 15,000 examples in {time.perf_counter() - began:.0f} s; `oos` only in validation and test"
-    seen, asked = guesses(head, valid), guesses(head, test)
-    yield _row("CLINC150, in-scope accuracy", _accuracy(_known(asked)), "%", 96.5, 97.5, how)
+    seen, asked = learnt(valid), learnt(test)
+    yield _row(f"{what}, in-scope accuracy", _accuracy(_known(asked)), "%", 96.5, 97.5, how)
     sureness, known = [-guess.none for guess in asked], [guess.truth != STRANGE for guess in asked]
-    yield _row("CLINC150, AUROC for oos", float(roc_auc_score(known, sureness)), "", 0.970, 0.98, how)
+    yield _row(f"{what}, AUROC for oos", float(roc_auc_score(known, sureness)), "", 0.970, 0.98, how)
     bar = _bar(_known(seen))
     refused = 100 * mean(guess.none > bar for guess in asked if guess.truth == STRANGE)
     right = 100 * mean(guess.label == guess.truth and guess.none <= bar for guess in _known(asked))
     told = f"bar {bar:.3f} from the validation part; test in-scope still right {right:.1f} %; {how}"
-    yield _row("CLINC150, oos recall at in-scope >= 95 %", refused, "%", 68, 80, told)
+    yield _row(f"{what}, oos recall at in-scope >= 95 %", refused, "%", 68, 80, told)
 
 
 def _bar(known: Sequence[Guess]) -> float:
@@ -148,9 +153,6 @@ ONLY_WHEN_NAMED: Final = {"banking-tuned", "clinc-tuned", "massive-tuned"}
 CLINC_PARTS: Final = (("train",), ("val", "oos_val"), ("test", "oos_test"))
 
 
-Learnt = Callable[[Said], list[Guess]]
-
-
 def _shipped(part: Said) -> Learnt:
     head = trained(part)
     return lambda said: guesses(head, said)
@@ -170,7 +172,7 @@ def _few(
     examples: int,
     must: float,
     stretch: float,
-    learn: Callable[[Said], Learnt] = _shipped,
+    learn: Learn = _shipped,
 ) -> Iterator[Row]:
     found, seconds = [], []
     for seed in SEEDS:
@@ -185,9 +187,7 @@ def _few(
     yield Row(f"{what}, longest training", longest, "s", most, most, longest <= most, "told above")
 
 
-def _all(
-    what: str, train: Said, test: Said, *, must: float, stretch: float, learn: Callable[[Said], Learnt] = _shipped
-) -> Iterator[Row]:
+def _all(what: str, train: Said, test: Said, *, must: float, stretch: float, learn: Learn = _shipped) -> Iterator[Row]:
     began = time.perf_counter()
     learnt = learn(train)
     how = f"{len(train.texts)} examples; learnt in {time.perf_counter() - began:.0f} s"
