@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
-from torch import Tensor, cat, nn
+from torch import Tensor, cat, device, nn
 
 from knowledge_index.encoder import Encoder, Shape
 
@@ -16,8 +16,9 @@ WEIGHTS: Final = "model.safetensors"
 
 def encoder(folder: Path) -> Encoder:
     config, found = json.loads((folder / "config.json").read_text("utf-8")), load_file(folder / WEIGHTS)
-    made = Encoder(_shape(config), nn.Embedding(config["vocab_size"], config["hidden_size"]))
-    made.load_state_dict(_renamed(found, config["num_hidden_layers"]))
+    with device("meta"):
+        made = Encoder(_shape(config), nn.Embedding(config["vocab_size"], config["hidden_size"]))
+    made.load_state_dict(_renamed(found, config["num_hidden_layers"]), assign=True)
     return made
 
 
