@@ -6,13 +6,17 @@ float32's by a cosine of some 0.0001. What that gains: docs/search.md.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
+from math import inf
 from typing import Final, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+STEPS: Final = ((64, 8), (256, 32), (inf, 128))
+"""Up to so many tokens in a pass, their number is rounded up to a multiple of so many."""
 
 _MULTIPLIES_BFLOAT16: Final = ("avx512_bf16", "amx_bf16", "bf16")
 
@@ -33,23 +37,35 @@ class Shape:
 class Runs:
     """How the tokens of several texts lie: the shortest text first, texts of one length in a run of their own.
 
-    Those attend together in one table without a hole. `runs`: how many texts, and how long they are.
+    Those attend together in one table without a hole. `runs`: how many texts, and how long they are. `spare`: rows at
+    the end that nobody reads.
     """
 
     runs: tuple[tuple[int, int], ...]
+    spare: int = 0
 
     @classmethod
     def of(cls, lengths: Sequence[int]) -> "Runs":
         """From lengths in ascending order."""
         return cls(tuple((len(list(alike)), length) for length, alike in groupby(lengths)))
 
+    def of_a_usual_height(self) -> "Runs":
+        """With spare rows up to one of few heights: PyTorch keeps half a megabyte of code for each that it meets."""
+        step = next(step for most, step in STEPS if self.tokens <= most)
+        return replace(self, spare=-self.tokens % step)
+
+    @property
+    def tokens(self) -> int:
+        return sum(texts * length for texts, length in self.runs)
+
     def places(self) -> Tensor:
         """Of each token within its text."""
-        return torch.cat([torch.arange(length).repeat(texts) for texts, length in self.runs])
+        found = [torch.arange(length).repeat(texts) for texts, length in self.runs]
+        return torch.cat([*found, torch.zeros(self.spare, dtype=torch.long)])
 
     def tables(self, tokens: Tensor) -> Iterator[Tensor]:
         """Of each run: texts x length x width."""
-        parts = torch.split(tokens, [texts * length for texts, length in self.runs])
+        parts = torch.split(tokens[: self.tokens], [texts * length for texts, length in self.runs])
         for part, (texts, length) in zip(parts, self.runs, strict=True):
             yield part.view(texts, length, -1)
 
@@ -71,7 +87,8 @@ class Layer(nn.Module):
 
     def forward(self, tokens: Tensor, runs: Runs, dropout: float = 0.0) -> Tensor:
         given = self.attention.weight.dtype
-        met = torch.cat([self._met(table) for table in runs.tables(self.attention(tokens.to(given)))])
+        found = [self._met(table) for table in runs.tables(self.attention(tokens.to(given)))]
+        met = torch.cat([*found, found[0].new_zeros(runs.spare, tokens.shape[-1])])
         tokens = self.attended_norm(tokens + functional.dropout(self.attended(met), dropout))
         thought = self.outer(functional.gelu(self.inner(tokens.to(given))))
         return cast(Tensor, self.outer_norm(tokens + functional.dropout(thought, dropout)))
@@ -97,13 +114,13 @@ class Encoder(nn.Module):
     def forward(self, ids: Sequence[Sequence[int]]) -> Tensor:
         """The mean over each text's tokens: texts x width, float32, of whatever length."""
         order = sorted(range(len(ids)), key=lambda at: len(ids[at]))
-        runs = Runs.of([len(ids[at]) for at in order])
+        runs = Runs.of([len(ids[at]) for at in order]).of_a_usual_height()
         means = runs.means(self.above(self.below([ids[at] for at in order], runs, 0), runs, 0))
         return means[torch.tensor(order).argsort()]
 
     def below(self, ids: Sequence[Sequence[int]], runs: Runs, layer: int) -> Tensor:
         """The tokens as they reach a layer."""
-        flat = torch.tensor([token for one in ids for token in one])
+        flat = torch.tensor([token for one in ids for token in one] + [0] * runs.spare)
         tokens = self.words_norm(self.words(flat) + self.positions(runs.places()))
         for one in self.layer[:layer]:
             tokens = one(tokens, runs)
