@@ -124,10 +124,10 @@ def read(path: Path) -> tuple[Encoder, Pieces]:
     reader.numbers("i")
     pieces = _pieces(reader)
     tensors = _Tensors(reader)
-    made = Encoder(
-        Shape(layers, width, heads, inner, positions, epsilon), Words(tensors.packed("emb.word", words, width))
-    )
-    made.load_state_dict(_weights(tensors, made.state_dict()))
+    rows = Words(tensors.packed("emb.word", words, width))
+    with torch.device("meta"):
+        made = Encoder(Shape(layers, width, heads, inner, positions, epsilon), rows)
+    made.load_state_dict(_weights(tensors, made.state_dict()), assign=True)
     return made, pieces
 
 
